@@ -1,0 +1,103 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/analysis/analyzer_context.h"
+#include "engine/flow/flow_record.h"
+#include "engine/metrics/metric_description.h"
+#include "engine/packet/packet_view.h"
+
+namespace netpulse {
+
+enum class Verdict : std::uint8_t {
+  kNeedMore,  ///< could still be mine, or: mine, and I want the next packet
+  kDone,      ///< probe: mine. consume: all found, do not call me again for this flow
+  kNotMine,
+  kMalformed,  ///< mine by its start, but broken; the flow is not analyzed further
+};
+
+/// What consume() and probe() are given in packet.payload().
+enum class Input : std::uint8_t {
+  kDatagram,      ///< the packet's own payload
+  kStreamPrefix,  ///< over TCP: the in-order bytes of this direction since the start (or since discard_stream());
+                  ///< over UDP: the datagram's payload
+};
+
+/// A payload signature for the classifier: expression in Hyperscan's syntax, matched against the first bytes of a
+/// flow's direction. Anchor it with ^ wherever possible.
+struct Pattern {
+  const char* expression;
+};
+
+struct PortRange {
+  std::uint8_t protocol;  ///< IANA number: 6 TCP, 17 UDP, 132 SCTP
+  std::uint16_t first, last;
+};
+
+/// An application-layer protocol. A concept and not a base class: calls to consume() are bound once per registration.
+///
+/// probe: stateless; payload() as kInput says, never empty. kDone: mine; kNotMine: never mine; kNeedMore: too short to
+/// say. consume: called from the first payload on once the flow is mine, in packet order, for both directions. Both run
+/// on the packet path: they must not allocate, lock, log, throw or read outside payload().
+template <class A>
+concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&
+                   sizeof(typename A::State) <= kAnalyzerStateBytes&& requires(const PacketView& packet,
+                                                                               typename A::State& state,
+                                                                               AnalyzerContext& context) {
+  { A::kName } -> std::convertible_to<std::string_view>;        // "tls": app_protocol's value
+  { A::kNameSource } -> std::convertible_to<std::string_view>;  // "tls_sni"; "" if it finds no names
+  { A::kInput } -> std::convertible_to<Input>;
+  { A::kEncrypted } -> std::convertible_to<bool>;                               // its payload is encrypted
+  { A::kPatterns } -> std::convertible_to<std::span<const Pattern>>;            // may be empty
+  { A::kPorts } -> std::convertible_to<std::span<const PortRange>>;             // candidates by port; may be empty
+  { A::kNameLists } -> std::convertible_to<std::span<const std::string_view>>;  // report lists it fills
+  { A::kCounters } -> std::convertible_to<std::span<const MetricDescription>>;
+  { A::kHistograms } -> std::convertible_to<std::span<const MetricDescription>>;
+  { A::probe(packet) }
+  noexcept->std::same_as<Verdict>;
+  { A::consume(packet, state, context) }
+  noexcept->std::same_as<Verdict>;
+};
+
+/// An Analyzer as the dispatcher sees it.
+struct AnalyzerEntry {
+  std::string_view name, name_source;
+  Input input;
+  bool encrypted;
+  std::span<const Pattern> patterns;
+  std::span<const PortRange> ports;
+  std::span<const std::string_view> name_lists;
+  std::span<const MetricDescription> counters, histograms;
+  Verdict (*probe)(const PacketView&) noexcept;
+  /// state: kAnalyzerStateBytes, zeroed before the first call.
+  Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
+};
+
+template <class A>
+requires Analyzer<A>
+constexpr AnalyzerEntry make_analyzer_entry() noexcept {
+  return {A::kName,
+          A::kNameSource,
+          A::kInput,
+          A::kEncrypted,
+          A::kPatterns,
+          A::kPorts,
+          A::kNameLists,
+          A::kCounters,
+          A::kHistograms,
+          [](const PacketView& packet) noexcept { return A::probe(packet); },
+          [](const PacketView& packet, std::uint8_t* bytes, AnalyzerContext& context) noexcept {
+            typename A::State state;
+            std::memcpy(&state, bytes, sizeof state);
+            const Verdict verdict = A::consume(packet, state, context);
+            std::memcpy(bytes, &state, sizeof state);
+            return verdict;
+          }};
+}
+
+}  // namespace netpulse

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/flow/flow_record.h"
+
+namespace netpulse {
+
+/// An application people know, and how to recognise it.
+struct Application {
+  std::string name;      ///< "Netflix": flow field application, Prometheus label
+  std::string category;  ///< "Streaming"
+};
+
+/// The application catalogue: TOML files compiled at start into one pattern database. Immutable afterwards.
+/// Application 0 is "Unknown" in category "Unknown". At most kApplicationsMax applications (engine/metrics).
+class Catalogue {
+ public:
+  /// Loads the files in order; a later file may add applications and add rules to known ones (same name).
+  /// Errors name file, line and what is wrong: unknown key, malformed domain, duplicate rule, too many applications.
+  static Result<Catalogue> load(std::span<const std::string> files);
+  /// The same from memory: {name for messages, TOML text}.
+  struct Text {
+    std::string name, toml;
+  };
+  static Result<Catalogue> parse(std::span<const Text> texts);
+
+  Catalogue(Catalogue&&) noexcept;
+  Catalogue& operator=(Catalogue&&) noexcept;
+  ~Catalogue();
+
+  std::span<const Application> applications() const noexcept;
+  /// The default application of a transport port (last resort), or 0. protocol: IANA number.
+  ApplicationId by_port(std::uint8_t protocol, std::uint16_t port) const noexcept;
+  /// The application that an app_protocol ("dns", "ssh") stands for when no name is known, or 0.
+  ApplicationId by_protocol(std::string_view protocol_name) const noexcept;
+
+ private:
+  friend class CatalogueMatcher;
+  Catalogue();
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// Finds the application of a name; one per thread, no allocation in match(). The catalogue must outlive it.
+class CatalogueMatcher {
+ public:
+  explicit CatalogueMatcher(const Catalogue& catalogue);
+  CatalogueMatcher(CatalogueMatcher&&) noexcept;
+  ~CatalogueMatcher();
+
+  /// name: lower case, without trailing dot. The most specific rule wins: exact name, then the longest domain suffix,
+  /// then patterns; 0 when none fits.
+  ApplicationId match(std::string_view name) noexcept;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <memory>
+
+namespace netpulse {
+
+/// A bounded queue between one producing and one consuming thread; wait-free on both sides.
+/// Elements are filled and read in place, so a large T costs only the bytes that are written.
+/// The capacity is rounded up to a power of two; T is default-constructed once and then reused.
+template <class T>
+class SpscRing {
+ public:
+  explicit SpscRing(std::size_t capacity_min)
+      : mask_(std::bit_ceil(capacity_min) - 1), slots_(std::make_unique_for_overwrite<T[]>(mask_ + 1)) {}
+
+  /// Producer: the slot to fill next, or null when the ring is full. The same slot until push().
+  T* reserve() noexcept {
+    if (tail_local_ - head_seen_ > mask_) {
+      head_seen_ = head_.load(std::memory_order_acquire);
+      if (tail_local_ - head_seen_ > mask_) return nullptr;
+    }
+    return &slots_[tail_local_ & mask_];
+  }
+  /// Producer: hands the reserved slot over.
+  void push() noexcept { tail_.store(++tail_local_, std::memory_order_release); }
+
+  /// Consumer: the oldest element, or null when the ring is empty. Stays valid until pop().
+  T* front() noexcept {
+    if (head_local_ == tail_seen_) {
+      tail_seen_ = tail_.load(std::memory_order_acquire);
+      if (head_local_ == tail_seen_) return nullptr;
+    }
+    return &slots_[head_local_ & mask_];
+  }
+  /// Consumer: gives the slot back.
+  void pop() noexcept { head_.store(++head_local_, std::memory_order_release); }
+
+  std::size_t capacity() const noexcept { return mask_ + 1; }
+  /// Any thread; a moment's estimate.
+  std::size_t size() const noexcept {
+    return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire);
+  }
+
+ private:
+  static constexpr std::size_t kCacheLineBytes = 64;
+  const std::size_t mask_;
+  const std::unique_ptr<T[]> slots_;
+  alignas(kCacheLineBytes) std::atomic<std::size_t> tail_{0};
+  std::size_t tail_local_ = 0;
+  std::size_t head_seen_ = 0;
+  alignas(kCacheLineBytes) std::atomic<std::size_t> head_{0};
+  std::size_t head_local_ = 0;
+  std::size_t tail_seen_ = 0;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/base/time.h"
+#include "engine/packet/flow_key.h"
+
+namespace netpulse {
+
+/// IPFIX flowEndReason (information element 136, RFC 5102 section 5.11.3).
+enum class EndReason : std::uint8_t {
+  kNone = 0,
+  kIdleTimeout = 1,
+  kActiveTimeout = 2,
+  kEndOfFlow = 3,
+  kForcedEnd = 4,
+  kLackOfResources = 5
+};
+inline constexpr std::size_t kEndReasonCount = 6;
+/// "idle_timeout", "active_timeout", "end_of_flow", "forced_end", "lack_of_resources"; "none" for kNone.
+const char* end_reason_name(EndReason reason) noexcept;
+
+/// Index into the catalogue's applications; 0 is "unknown".
+using ApplicationId = std::uint16_t;
+/// Index into the registered analyzers; 0 is "unknown". What the bytes are (tls, dns, ...).
+using ProtocolId = std::uint8_t;
+
+/// How a flow got its name: the analyzer that found it (its ProtocolId), or one of these.
+inline constexpr std::uint8_t kNameSourceNone = 0;
+inline constexpr std::uint8_t kNameSourceDnsAnswer = 255;
+
+/// How sure the application is, from least to most.
+enum class ApplicationSource : std::uint8_t { kNone = 0, kPort = 1, kProtocol = 2, kDnsAnswer = 3, kServerName = 4 };
+
+inline constexpr std::uint32_t kNoDetail = 0xffffffff;
+
+/// The hot part of a two-way flow: two cache lines, touched by every packet of the flow.
+/// Arrays of two are indexed by Direction: [0] sent by the endpoint that sorts first, [1] by the other.
+struct alignas(64) FlowRecord {
+  FlowKey key;
+  Timestamp start_time;
+  Timestamp end_time;
+  // --- line 2
+  std::uint64_t bytes[2];          ///< whole frames on the wire
+  std::uint64_t payload_bytes[2];  ///< transport payload by the IP length, retransmissions included
+  std::uint32_t packets[2];        ///< a record ends (active timeout) before these wrap
+  std::uint64_t flow_id;           ///< ordinal of the packet that began the record: unique in a run
+  std::uint32_t detail_index;      ///< into the pool of FlowDetail, or kNoDetail
+  ApplicationId application;
+  ProtocolId protocol_id;
+  std::uint8_t tcp_flags[2];      ///< union of the flags
+  std::uint8_t flags;             ///< kFlag*
+  std::uint8_t tcp_state;         ///< TcpState bits
+  std::uint8_t analysis_state;    ///< AnalysisState, owned by analysis/
+  std::uint8_t analysis_packets;  ///< payload packets looked at so far, saturating
+  std::uint16_t candidates;       ///< analyzers still in question, a bit each; owned by analysis/
+
+  static constexpr std::uint8_t kFlagInitiatorIsHi = 0x01;  ///< src of the flow is the endpoint that sorts second
+  static constexpr std::uint8_t kFlagShadow = 0x02;         ///< PacketView::kFlagShadow: neither counted nor exported
+  static constexpr std::uint8_t kFlagAccounted = 0x04;      ///< its bytes are in the application's counters already
+  static constexpr std::uint8_t kFlagContinued = 0x08;      ///< follows a record that ended by active timeout
+  static constexpr std::uint8_t kFlagMidstream = 0x10;      ///< TCP whose SYN was not seen
+
+  bool is(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
+  /// The direction of what the initiator (IPFIX source) sends.
+  Direction forward() const noexcept { return is(kFlagInitiatorIsHi) ? Direction::kHiToLo : Direction::kLoToHi; }
+  std::uint64_t packets_total() const noexcept { return std::uint64_t{packets[0]} + packets[1]; }
+  std::uint64_t bytes_total() const noexcept { return bytes[0] + bytes[1]; }
+};
+static_assert(sizeof(FlowRecord) == 128);
+
+/// Bits of FlowRecord::tcp_state.
+struct TcpState {
+  static constexpr std::uint8_t kSynSeen = 0x01, kSynAckSeen = 0x02, kEstablished = 0x04, kFinFromLo = 0x08,
+                                kFinFromHi = 0x10, kReset = 0x20, kEnded = 0x40;
+};
+
+/// A short byte string kept in place; longer ones are cut and marked.
+template <std::size_t kBytesMax>
+struct InlineText {
+  static_assert(kBytesMax <= 255);
+  std::uint8_t size = 0;
+  std::array<char, kBytesMax> data{};
+
+  std::string_view view() const noexcept { return {data.data(), size}; }
+  bool empty() const noexcept { return size == 0; }
+  void assign(std::string_view text) noexcept {
+    size = static_cast<std::uint8_t>(text.size() < kBytesMax ? text.size() : kBytesMax);
+    for (std::size_t i = 0; i < size; ++i) data[i] = text[i];
+  }
+};
+
+/// RFC 9849 (Encrypted ClientHello): what can be seen from outside. A GREASE extension looks like a real one.
+enum class Ech : std::uint8_t { kUnknown, kAbsent, kOuter };
+
+/// Per-analyzer memory of a flow.
+inline constexpr std::size_t kAnalyzerStateBytes = 32;
+
+/// The cold part: names and findings, taken from a pool when the first one is there.
+struct alignas(64) FlowDetail {
+  std::array<std::uint8_t, kAnalyzerStateBytes> analyzer_state{};
+  std::uint32_t stream[2] = {0xffffffff, 0xffffffff};  ///< stream buffers in use, by Direction; owned by analysis/
+  std::uint32_t tunnel_id = 0;
+  std::uint16_t vlan_id = 0;
+  std::uint16_t tls_version = 0;  ///< as in ServerHello (0x0304), else the highest offered; 0: unknown
+  std::uint16_t tls_cipher = 0;   ///< chosen by the server; 0: unknown
+  std::uint8_t name_source = kNameSourceNone;
+  ApplicationSource application_source = ApplicationSource::kNone;
+  Ech ech = Ech::kUnknown;
+  bool has_ja3 = false, has_ja3s = false;
+  bool stream_open[2] = {false, false};  ///< owned by analysis/
+  std::array<std::uint8_t, 16> ja3{};    ///< MD5
+  std::array<std::uint8_t, 16> ja3s{};   ///< MD5
+  InlineText<36> ja4;
+  InlineText<23> alpn;          ///< the protocol agreed on, else the first one offered
+  InlineText<255> server_name;  ///< lower case
+};
+static_assert(sizeof(FlowDetail) <= 512);
+
+/// A flow record on its way out: hot part, cold part, and why it ended.
+struct FinishedFlow {
+  FlowRecord record;
+  EndReason reason = EndReason::kNone;
+  bool has_detail = false;
+  std::uint16_t interface_index = 0;
+  FlowDetail detail;  ///< meaningful only if has_detail
+};
+
+}  // namespace netpulse

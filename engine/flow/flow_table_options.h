@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+
+#include "engine/base/time.h"
+#include "engine/config/config.h"
+
+namespace netpulse {
+
+/// Section [flow_table].
+struct FlowTableOptions {
+  std::size_t flows_max = 1 << 20;    ///< records over all workers: 144 bytes each, touched only when used
+  std::size_t details_max = 1 << 18;  ///< cold records (names, findings) over all workers: 512 bytes each
+  Duration idle_timeout = Duration::from_seconds(60);
+  Duration active_timeout = Duration::from_seconds(300);
+  Duration tcp_end_timeout = Duration::from_seconds(5);  ///< after FIN from both sides or RST: soaks up the last ACKs
+};
+
+FlowTableOptions read_flow_table_options(Config& config);
+
+}  // namespace netpulse

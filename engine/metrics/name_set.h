@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/keyed_hash.h"
+
+namespace netpulse {
+
+/// A bounded set of byte strings for the report's name lists: fixed memory, no allocation after construction.
+class NameSet {
+ public:
+  NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed);
+
+  /// Remembers name; false if it was new and there was no room (or it is longer than 255 bytes).
+  bool insert(std::string_view name) noexcept;
+  std::size_t size() const noexcept { return count_; }
+  /// All names, in no order; views into the set.
+  std::vector<std::string_view> names() const;
+
+ private:
+  struct Slot {
+    std::uint32_t offset_plus_one = 0;  // 0: empty
+    std::uint16_t hash_part = 0;
+    std::uint16_t size = 0;
+  };
+  std::string_view at(const Slot& slot) const noexcept { return {&text_[slot.offset_plus_one - 1], slot.size}; }
+
+  HashSeed seed_;
+  std::size_t names_max_, bytes_max_;
+  std::size_t mask_;
+  std::size_t count_ = 0, used_bytes_ = 0;
+  std::unique_ptr<Slot[]> slots_;
+  std::unique_ptr<char[]> text_;
+};
+
+}  // namespace netpulse

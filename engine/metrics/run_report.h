@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/metrics/sinks.h"
+
+namespace netpulse {
+
+/// A name list of the report ("tls_server_name"): unique, sorted by bytes, raw as on the wire.
+struct NameList {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+/// What a run found, at its end.
+struct RunReport {
+  MetricsSnapshot metrics;          ///< metrics.names is set
+  std::vector<NameList> names;      ///< empty unless EngineOptions::collect_names
+  std::vector<TopEntry> top_hosts;  ///< by bytes, largest first; at most EngineOptions::top_entries each
+  std::vector<TopEntry> top_pairs;  ///< "10.0.0.1 - 10.0.0.2"
+  std::vector<TopEntry> top_server_names;
+  std::uint64_t untracked_top_entries = 0;  ///< records whose hosts found no room in the lists' tables
+  std::vector<std::string> source_errors;   ///< file, byte offset, reason; empty when everything was read
+};
+
+}  // namespace netpulse

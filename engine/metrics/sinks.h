@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/flow/flow_record.h"
+#include "engine/metrics/metric_description.h"
+#include "engine/metrics/worker_metrics.h"
+
+namespace netpulse {
+
+/// Names for the numbers in records and metrics; fixed for a run, shared read-only.
+struct RunNames {
+  std::vector<std::string> applications;      ///< by ApplicationId; [0] "Unknown"
+  std::vector<std::string> categories;        ///< category of each application, by ApplicationId
+  std::vector<std::string> protocols;         ///< by ProtocolId; [0] "unknown"
+  std::vector<std::string> name_sources;      ///< by ProtocolId; [0] ""
+  std::vector<bool> protocol_encrypted;       ///< by ProtocolId
+  std::vector<MetricDescription> counters;    ///< of WorkerMetrics::plugin_counters, in order
+  std::vector<MetricDescription> histograms;  ///< of WorkerMetrics::plugin_histograms, in order
+  std::vector<std::string> name_lists;        ///< report lists: "tls_server_name", ...
+  std::vector<std::string> interfaces;        ///< by interface index: "eth0", or the file's name
+  std::vector<std::string> exporters;         ///< of MetricsSnapshot::exporters, in order
+};
+
+/// What became of the records given to one exporter.
+struct ExporterCounters {
+  std::uint64_t records = 0;
+  std::uint64_t dropped_records = 0;
+};
+
+/// What came before the workers, per source.
+struct SourceCounters {
+  std::uint64_t received_packets = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t dropped_kernel_packets = 0;
+  std::uint64_t dropped_interface_packets = 0;
+};
+
+/// One host, server name, ... and its traffic, for the report's top lists.
+struct TopEntry {
+  std::string name;
+  TrafficCounters traffic;
+};
+
+/// The state of a run at one moment: merged, and by worker.
+struct MetricsSnapshot {
+  std::shared_ptr<const RunNames> names;
+  WorkerMetrics total;
+  std::vector<WorkerMetrics> workers;
+  std::vector<SourceCounters> sources;  ///< by source; one per worker, or one for all
+  std::vector<ExporterCounters> exporters;
+  Timestamp started_at;  ///< wall clock
+  double uptime_seconds = 0;
+};
+
+/// Takes finished flows, in the order the workers gave them out. Called by the collector's thread alone.
+class FlowSink {
+ public:
+  virtual ~FlowSink() = default;
+  virtual void write(std::span<const FinishedFlow* const> flows) = 0;
+  virtual void flush() = 0;
+  virtual ExporterCounters counters() const = 0;
+  virtual std::string_view name() const = 0;
+};
+
+/// Takes the merged metrics, several times a second and once at the end. Called by the collector's thread alone.
+class MetricsSink {
+ public:
+  virtual ~MetricsSink() = default;
+  virtual void publish(std::shared_ptr<const MetricsSnapshot> snapshot) = 0;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/flow/flow_record.h"
+#include "engine/packet/packet_view.h"
+
+namespace netpulse {
+
+inline constexpr std::size_t kApplicationsMax = 1024;
+inline constexpr std::size_t kProtocolsMax = 64;
+inline constexpr std::size_t kPluginCountersMax = 512;
+inline constexpr std::size_t kPluginHistogramsMax = 8;
+/// Buckets of every latency histogram: upper bounds 10 us * 2^i (10 us ... 5.4 min), the last one unbounded.
+inline constexpr std::size_t kHistogramBuckets = 26;
+
+/// Traffic, counted once per packet.
+struct TrafficCounters {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  ///< on the wire
+  std::uint64_t flows = 0;
+
+  TrafficCounters& operator+=(const TrafficCounters& other) noexcept {
+    packets += other.packets;
+    bytes += other.bytes;
+    flows += other.flows;
+    return *this;
+  }
+};
+
+/// A histogram of durations with the fixed buckets above.
+struct LatencyHistogram {
+  std::array<std::uint64_t, kHistogramBuckets> buckets{};  ///< not cumulative
+  std::uint64_t count = 0;
+  std::int64_t sum_nanoseconds = 0;
+
+  void observe(Duration latency) noexcept;
+  /// Upper bound of bucket i in seconds; infinity for the last.
+  static double upper_bound_seconds(std::size_t i) noexcept;
+  void add(const LatencyHistogram& other) noexcept;
+};
+
+/// Reasons of stage "worker" and "flow_table" for packets and records that were not fully processed.
+enum class LossReason : std::uint8_t {
+  kQueueFull,       ///< packets: the worker's queue had no room (single-queue live sources)
+  kExportRingFull,  ///< flow records: the collector was too slow
+  kDetailPoolFull,  ///< flows whose names were not kept: no cold record left
+  kStreamPoolFull,  ///< flows whose analysis was ended early: their stream buffer went to a newer flow
+  kNameSetFull,     ///< names not listed in the report
+  kCount
+};
+const char* loss_reason_name(LossReason reason) noexcept;
+
+/// Everything one worker counts: written by its thread alone, published as a copy. All monotonic but for the gauges.
+/// received_packets = packets[...] by network layer = processed + sum of decode_refused (checked in tests).
+struct WorkerMetrics {
+  std::uint64_t received_packets = 0;
+  std::uint64_t wire_bytes = 0;
+  std::uint64_t captured_bytes = 0;
+  std::array<std::uint64_t, 4> network_packets{};     ///< by NetworkLayer, innermost
+  std::array<std::uint64_t, 10> transport_packets{};  ///< by TransportLayer, innermost
+  std::array<std::uint64_t, 4> network_bytes{};
+  std::array<std::uint64_t, 10> transport_bytes{};
+  std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> decode_status{};  ///< [kOk]: processed
+  std::array<std::uint64_t, static_cast<std::size_t>(Tunnel::kCount)> tunnel_packets{};
+  std::array<std::uint64_t, static_cast<std::size_t>(LossReason::kCount)> losses{};
+
+  std::uint64_t flows_created = 0;
+  std::array<std::uint64_t, kEndReasonCount> flows_ended{};  ///< by EndReason
+  std::uint64_t flow_records_exported = 0;
+  std::uint64_t active_flows = 0;   ///< gauge
+  std::uint64_t flow_capacity = 0;  ///< gauge: records the table can hold
+  std::uint64_t details_used = 0;   ///< gauge
+  std::uint64_t details_capacity = 0;
+  std::uint64_t fragments_tracked = 0, fragments_matched = 0, fragments_unmatched = 0, fragments_evicted = 0;
+  std::uint64_t name_cache_entries = 0, name_cache_capacity = 0, name_cache_evictions = 0;
+
+  std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known
+  std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
+  std::uint64_t batches = 0;
+  Timestamp first_packet_time, last_packet_time;  ///< by the packets' own clock: smallest and largest seen
+
+  std::array<TrafficCounters, kApplicationsMax> applications{};
+  std::array<TrafficCounters, kProtocolsMax> protocols{};
+  std::array<std::uint64_t, kPluginCountersMax> plugin_counters{};
+  std::array<LatencyHistogram, kPluginHistogramsMax> plugin_histograms{};
+
+  /// Sums counters and gauges; times become the widest range. Used to merge workers.
+  void add(const WorkerMetrics& other) noexcept;
+};
+
+}  // namespace netpulse

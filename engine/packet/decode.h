@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/base/keyed_hash.h"
+#include "engine/packet/fragment_table.h"
+#include "engine/packet/packet_view.h"
+#include "engine/packet/raw_packet.h"
+
+namespace netpulse {
+
+/// Encapsulations opened before a packet is refused with kTunnelDepth (robustness: test 11).
+inline constexpr int kTunnelLayersMax = 8;
+inline constexpr int kIpv6ExtensionHeadersMax = 16;
+inline constexpr int kVlanTagsMax = 8;
+inline constexpr int kMplsLabelsMax = 16;
+
+/// Turns frames into PacketViews. One per thread: it holds the fragment table. Never allocates after construction.
+class Decoder {
+ public:
+  /// fragments_max: datagrams in reassembly tracking at one time; the oldest goes first when full.
+  Decoder(const HashSeed& seed, std::size_t fragments_max);
+
+  /// Decodes one frame. Always fills view: counters and number even where status != kOk. When an inner layer is refused
+  /// the view describes the innermost layer that was good, and status says what was wrong inside it.
+  void decode(const RawPacket& raw, PacketView& view) noexcept;
+
+  const FragmentTableStats& fragment_stats() const noexcept { return fragments_.stats(); }
+
+ private:
+  HashSeed seed_;
+  FragmentTable fragments_;
+};
+
+}  // namespace netpulse
