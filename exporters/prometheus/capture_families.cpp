@@ -29,6 +29,11 @@ void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, 
     add("interface", "driver", snapshot.sources[s].dropped_interface_packets);
     add("kernel", "buffer_full", snapshot.sources[s].dropped_kernel_packets);
   }
+  // The reader in front of the workers drops before a packet has a worker.
+  drops.add({{"interface", at_or_last(labels.source_interfaces, 0)},
+             {"stage", "queue"},
+             {"reason", loss_reason_name(LossReason::kQueueFull)}},
+            snapshot.total.losses[static_cast<std::size_t>(LossReason::kQueueFull)]);
   for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
     const WorkerMetrics& worker = snapshot.workers[w];
     const auto add = [&](const char* stage, const char* reason, std::uint64_t packets) {
@@ -38,8 +43,8 @@ void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, 
                  {"reason", reason}},
                 packets);
     };
-    add("queue", loss_reason_name(LossReason::kQueueFull),
-        worker.losses[static_cast<std::size_t>(LossReason::kQueueFull)]);
+    add("flow_table", loss_reason_name(LossReason::kFlowTableFull),
+        worker.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)]);
     for (std::size_t i = 1; i < worker.decode_status.size(); ++i)
       add("decode", decode_status_name(static_cast<DecodeStatus>(i)), worker.decode_status[i]);
   }
