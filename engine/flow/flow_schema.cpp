@@ -186,7 +186,7 @@ Value encrypted(Flow flow, Names names, Scratch) {
 }
 Value application_source(Flow flow, Names, Scratch) {
   if (flow.record.application == 0) return {};
-  return from_detail(flow, [](const FlowDetail& d) { return application_source_name(d.application_source); });
+  return application_source_name(flow.record.application_source);
 }
 Value ja3s(Flow flow, Names, Scratch scratch) {
   return from_detail(flow, [&](const FlowDetail& d) { return d.has_ja3s ? hex_digest(d.ja3s, scratch) : Value{}; });

@@ -45,8 +45,10 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::set<std::string> series_of(const std::string& text) {
   std::set<std::string> series;
-  for (const std::string& line : lines_of(text))
-    if (!line.starts_with('#')) EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
+  for (const std::string& line : lines_of(text)) {
+    if (line.starts_with('#')) continue;
+    EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
+  }
   return series;
 }
 
