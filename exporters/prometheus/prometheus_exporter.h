@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/latest_snapshot.h"
+#include "exporters/common/latest_snapshot.h"
 
 namespace netpulse {
 

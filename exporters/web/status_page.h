@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "exporters/latest_snapshot.h"
+#include "exporters/common/latest_snapshot.h"
 #include "exporters/web/http_server.h"
 
 namespace netpulse {

@@ -154,7 +154,7 @@ TEST_F(HttpServerTest, RefusesWhatCouldSmuggleARequest) {
   EXPECT_EQ(status(get("/hello", "Bad Name: a\r\n")), "HTTP/1.1 400 Bad Request");
   EXPECT_EQ(status(ask("GET /hello HTTP/9.9\r\nHost: " + host() + "\r\n\r\n")), "HTTP/1.1 400 Bad Request");
   EXPECT_EQ(status(ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), "HTTP/1.1 400 Bad Request");
-  EXPECT_EQ(status(ask("\x16\x03\x01\x02\x00\x01\r\n\r\n")), "HTTP/1.1 400 Bad Request");
+  EXPECT_EQ(status(ask("\x16\x03\x01\x02\x01\r\n\r\n")), "HTTP/1.1 400 Bad Request");
 }
 
 TEST_F(HttpServerTest, ABodyIsNeverReadAsTheNextRequest) {
