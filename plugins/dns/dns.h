@@ -29,6 +29,7 @@ struct Dns {
   static constexpr std::string_view kName = "dns";
   static constexpr std::string_view kNameSource = "";
   static constexpr Input kInput = Input::kStreamPrefix;
+  static constexpr bool kStateOverUdp = false;
   static constexpr bool kEncrypted = false;
   static constexpr std::array<Pattern, 0> kPatterns{};
   static constexpr std::uint16_t kPortDns = 53, kPortMdns = 5353, kPortLlmnr = 5355;

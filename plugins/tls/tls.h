@@ -34,6 +34,7 @@ struct Tls {
   static constexpr std::string_view kName = "tls";
   static constexpr std::string_view kNameSource = "tls_sni";
   static constexpr Input kInput = Input::kStreamPrefix;
+  static constexpr bool kStateOverUdp = false;
   static constexpr bool kEncrypted = true;
   static constexpr std::array<Pattern, 2> kPatterns{
       Pattern{R"(^[\x14-\x17]\x03[\x00-\x04])"},
