@@ -181,7 +181,7 @@ def benches(stage):
     """Each benchmark for an instant: they must run, their figures are not judged here."""
     stage.build('bench', GCC, '--buildtype=release', '-Dbenches=true', '-Dtests=false')
     directory = os.path.join(ROOT, 'build', 'bench', 'bench')
-    programs = sorted(f for f in os.listdir(directory) if f.endswith('_bench') and os.access(os.path.join(directory, f), os.X_OK))
+    programs = sorted(f for f in os.listdir(directory) if f.startswith('bench_') and os.access(os.path.join(directory, f), os.X_OK))
     if not programs:
         raise StageFailed('no benchmarks were built')
     for name in programs:
