@@ -73,6 +73,7 @@ struct AnalyzerEntry {
   std::span<const PortRange> ports;
   std::span<const std::string_view> name_lists;
   std::span<const MetricDescription> counters, histograms;
+  bool has_state;  ///< false: State is empty, and the flow needs no cold record for it
   Verdict (*probe)(const PacketView&) noexcept;
   /// state: kAnalyzerStateBytes, zeroed before the first call.
   Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
@@ -90,6 +91,7 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
           A::kNameLists,
           A::kCounters,
           A::kHistograms,
+          !std::is_empty_v<typename A::State>,
           [](const PacketView& packet) noexcept { return A::probe(packet); },
           [](const PacketView& packet, std::uint8_t* bytes, AnalyzerContext& context) noexcept {
             typename A::State state;

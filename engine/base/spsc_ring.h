@@ -27,16 +27,20 @@ class SpscRing {
   /// Producer: hands the reserved slot over.
   void push() noexcept { tail_.store(++tail_local_, std::memory_order_release); }
 
-  /// Consumer: the oldest element, or null when the ring is empty. Stays valid until pop().
-  T* front() noexcept {
-    if (head_local_ == tail_seen_) {
-      tail_seen_ = tail_.load(std::memory_order_acquire);
-      if (head_local_ == tail_seen_) return nullptr;
-    }
-    return &slots_[head_local_ & mask_];
+  /// Consumer: elements that can be read now, as far as it has looked.
+  std::size_t readable() noexcept {
+    tail_seen_ = tail_.load(std::memory_order_acquire);
+    return tail_seen_ - head_local_;
   }
-  /// Consumer: gives the slot back.
-  void pop() noexcept { head_.store(++head_local_, std::memory_order_release); }
+  /// Consumer: element i of readable(), oldest first. Stays valid until popped.
+  T& operator[](std::size_t i) noexcept { return slots_[(head_local_ + i) & mask_]; }
+  /// Consumer: the oldest element, or null when the ring is empty. Stays valid until pop().
+  T* front() noexcept { return head_local_ != tail_seen_ || readable() != 0 ? &slots_[head_local_ & mask_] : nullptr; }
+  /// Consumer: gives the oldest count slots back.
+  void pop(std::size_t count = 1) noexcept {
+    head_local_ += count;
+    head_.store(head_local_, std::memory_order_release);
+  }
 
   std::size_t capacity() const noexcept { return mask_ + 1; }
   /// Any thread; a moment's estimate.

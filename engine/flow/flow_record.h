@@ -55,13 +55,15 @@ struct alignas(64) FlowRecord {
   std::uint8_t tcp_state;         ///< TcpState bits
   std::uint8_t analysis_state;    ///< AnalysisState, owned by analysis/
   std::uint8_t analysis_packets;  ///< payload packets looked at so far, saturating
-  std::uint16_t candidates;       ///< analyzers still in question, a bit each; owned by analysis/
+  std::uint8_t analysis_flags;    ///< owned by analysis/
+  ApplicationSource application_source;
 
   static constexpr std::uint8_t kFlagInitiatorIsHi = 0x01;  ///< src of the flow is the endpoint that sorts second
   static constexpr std::uint8_t kFlagShadow = 0x02;         ///< PacketView::kFlagShadow: neither counted nor exported
   static constexpr std::uint8_t kFlagAccounted = 0x04;      ///< its bytes are in the application's counters already
   static constexpr std::uint8_t kFlagContinued = 0x08;      ///< follows a record that ended by active timeout
   static constexpr std::uint8_t kFlagMidstream = 0x10;      ///< TCP whose SYN was not seen
+  static constexpr std::uint8_t kFlagPinned = 0x20;         ///< touched by the batch in hand: not to be evicted
 
   bool is(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   /// The direction of what the initiator (IPFIX source) sends.
@@ -107,7 +109,6 @@ struct alignas(64) FlowDetail {
   std::uint16_t tls_version = 0;  ///< as in ServerHello (0x0304), else the highest offered; 0: unknown
   std::uint16_t tls_cipher = 0;   ///< chosen by the server; 0: unknown
   std::uint8_t name_source = kNameSourceNone;
-  ApplicationSource application_source = ApplicationSource::kNone;
   Ech ech = Ech::kUnknown;
   bool has_ja3 = false, has_ja3s = false;
   bool stream_open[2] = {false, false};  ///< owned by analysis/

@@ -2,17 +2,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/keyed_hash.h"
+#include "engine/base/page_memory.h"
 
 namespace netpulse {
 
-/// A bounded set of byte strings for the report's name lists: fixed memory, no allocation after construction.
+/// A bounded set of byte strings for the report's name lists: fixed memory, no allocation after construction, pages
+/// resident only when used.
 class NameSet {
  public:
+  /// bytes_max: of all names together, below 4 GiB.
   NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed);
 
   /// Remembers name; false if it was new and there was no room (or it is longer than 255 bytes).
@@ -23,18 +25,18 @@ class NameSet {
 
  private:
   struct Slot {
-    std::uint32_t offset_plus_one = 0;  // 0: empty
-    std::uint16_t hash_part = 0;
-    std::uint16_t size = 0;
+    std::uint32_t offset_plus_one;  // 0: empty
+    std::uint16_t hash_part;
+    std::uint16_t size;
   };
   std::string_view at(const Slot& slot) const noexcept { return {&text_[slot.offset_plus_one - 1], slot.size}; }
 
   HashSeed seed_;
-  std::size_t names_max_, bytes_max_;
+  std::size_t names_max_;
   std::size_t mask_;
   std::size_t count_ = 0, used_bytes_ = 0;
-  std::unique_ptr<Slot[]> slots_;
-  std::unique_ptr<char[]> text_;
+  PageArray<Slot> slots_;
+  PageArray<char> text_;
 };
 
 }  // namespace netpulse

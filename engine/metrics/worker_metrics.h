@@ -42,19 +42,22 @@ struct LatencyHistogram {
   void add(const LatencyHistogram& other) noexcept;
 };
 
-/// Reasons of stage "worker" and "flow_table" for packets and records that were not fully processed.
+/// What was not fully processed, and why. The first two are packets, the others records and findings.
 enum class LossReason : std::uint8_t {
-  kQueueFull,       ///< packets: the worker's queue had no room (single-queue live sources)
+  kQueueFull,       ///< packets never processed: the worker's queue had no room (live, single-queue sources)
+  kFlowTableFull,   ///< packets counted, but in no flow: no record was free and none could be evicted
   kExportRingFull,  ///< flow records: the collector was too slow
   kDetailPoolFull,  ///< flows whose names were not kept: no cold record left
-  kStreamPoolFull,  ///< flows whose analysis was ended early: their stream buffer went to a newer flow
+  kStreamPoolFull,  ///< flows whose analysis ended early: their stream buffer went to a newer flow
   kNameSetFull,     ///< names not listed in the report
   kCount
 };
+/// "queue_full", ...: label value and report key.
 const char* loss_reason_name(LossReason reason) noexcept;
 
 /// Everything one worker counts: written by its thread alone, published as a copy. All monotonic but for the gauges.
-/// received_packets = packets[...] by network layer = processed + sum of decode_refused (checked in tests).
+/// received_packets = sum of network_packets = decode_status[kOk] (processed) + the other decode_status (checked in
+/// tests).
 struct WorkerMetrics {
   std::uint64_t received_packets = 0;
   std::uint64_t wire_bytes = 0;

@@ -28,6 +28,11 @@ class Decoder {
   const FragmentTableStats& fragment_stats() const noexcept { return fragments_.stats(); }
 
  private:
+  friend class DecoderTestPeer;
+
+  /// Every packet that is not plain Ethernet, IP, TCP or UDP; gives the same answer for those as well.
+  [[gnu::noinline]] void decode_general(const RawPacket& raw, PacketView& view) noexcept;
+
   HashSeed seed_;
   FragmentTable fragments_;
 };

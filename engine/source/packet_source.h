@@ -28,6 +28,8 @@ struct SourceStats {
   std::uint64_t received_bytes = 0;             ///< captured bytes
   std::uint64_t dropped_kernel_packets = 0;     ///< the capture buffer was full (pcap ps_drop)
   std::uint64_t dropped_interface_packets = 0;  ///< the interface or its driver dropped (pcap ps_ifdrop)
+  std::uint64_t filtered_packets = 0;           ///< refused by a filter that netpulse runs itself (files); not received
+  std::uint64_t interface_losses = 0;           ///< times an interface went away or down during live capture
   std::uint64_t input_bytes_done = 0;           ///< of a file, for progress; compressed bytes of a compressed file
   std::uint64_t input_bytes_total = 0;          ///< 0: unknown
 };

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "engine/analysis/analysis_options.h"
-#include "engine/analysis/analyzer.h"
-#include "engine/analysis/catalogue.h"
+#include "engine/analysis/analysis_plan.h"
 #include "engine/config/config.h"
 #include "engine/flow/flow_table_options.h"
 #include "engine/metrics/run_report.h"
@@ -28,17 +27,17 @@ struct EngineOptions {
   std::size_t top_entries = 10;
 };
 
-/// Reads [workers], [flow_table] and [analysis]; errors are recorded in config.
+/// Reads [workers], [flow_table], [analysis], [report] and capture.fragments_max; errors are recorded in config.
 EngineOptions read_engine_options(Config& config);
 
 /// A run: sources, workers, collector. With one source per worker each worker polls its own (run to completion); with
 /// fewer sources than workers (one, in fact) a reader thread decodes and dispatches by flow hash.
 class Engine {
  public:
-  /// sources: one, or one per worker. catalogue and analyzers must outlive the engine.
-  /// source_interfaces: names by RawPacket::interface_index for live sources; files report their own at the end.
-  Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources,
-         std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue, std::vector<std::string> interfaces);
+  /// sources: one, or one per worker. The plan's catalogue and analyzers must outlive the engine.
+  /// interfaces: names by RawPacket::interface_index for live sources; empty for files, which report theirs at the end.
+  Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, AnalysisPlan plan,
+         std::vector<std::string> interfaces);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -1,0 +1,67 @@
+#include "engine/analysis/analysis_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/metrics/worker_metrics.h"
+
+namespace netpulse {
+namespace {
+
+constexpr std::uint8_t kTcp = 6, kUdp = 17;
+
+}  // namespace
+
+Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue) {
+  if (analyzers.size() > kAnalyzersMax || analyzers.size() >= kProtocolsMax) return Error{"too many analyzers"};
+  AnalysisPlan plan;
+  plan.analyzers_ = analyzers;
+  plan.catalogue_ = &catalogue;
+  plan.places_.resize(1);
+  plan.tcp_ports_ = std::make_unique<PortMasks>();
+  plan.udp_ports_ = std::make_unique<PortMasks>();
+  std::vector<PatternSource> patterns;
+  for (std::size_t i = 0; i < analyzers.size(); ++i) {
+    const AnalyzerEntry& entry = analyzers[i];
+    for (const Pattern& pattern : entry.patterns)
+      patterns.push_back({.expression = pattern.expression, .id = static_cast<std::uint32_t>(i)});
+    for (const PortRange& range : entry.ports) {
+      PortMasks& masks = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
+      for (std::uint32_t port = range.first; port <= range.last; ++port) masks[port] |= AnalyzerMask{1} << i;
+    }
+    if (Result<void> placed = plan.place(entry); !placed) return placed.error();
+  }
+  Result<PatternDatabase> compiled = PatternDatabase::compile(patterns);
+  if (!compiled) return Error{"payload patterns of the analyzers: " + compiled.error().message};
+  plan.patterns_ = std::move(compiled).value();
+  return plan;
+}
+
+Result<void> AnalysisPlan::place(const AnalyzerEntry& entry) {
+  Places places;
+  places.counter_base = counters_.size();
+  counters_.insert(counters_.end(), entry.counters.begin(), entry.counters.end());
+  places.histogram_base = histograms_.size();
+  histograms_.insert(histograms_.end(), entry.histograms.begin(), entry.histograms.end());
+  if (counters_.size() > kPluginCountersMax || histograms_.size() > kPluginHistogramsMax)
+    return Error{"analyzer " + std::string(entry.name) + ": no room for its counters"};
+  // Analyzers may share a list: TLS and QUIC both find ALPN values.
+  for (const std::string_view list : entry.name_lists) {
+    const auto known = std::find(name_lists_.begin(), name_lists_.end(), list);
+    places.name_lists.push_back(static_cast<std::size_t>(known - name_lists_.begin()));
+    if (known == name_lists_.end()) name_lists_.emplace_back(list);
+  }
+  places.application = catalogue_->by_protocol(entry.name);
+  places.encrypted = entry.encrypted;
+  places_.push_back(std::move(places));
+  return {};
+}
+
+AnalyzerMask AnalysisPlan::candidates_by_port(std::uint8_t protocol, std::uint16_t port_a,
+                                              std::uint16_t port_b) const noexcept {
+  if (protocol != kTcp && protocol != kUdp) return 0;
+  const PortMasks& masks = protocol == kTcp ? *tcp_ports_ : *udp_ports_;
+  return masks[port_a] | masks[port_b];
+}
+
+}  // namespace netpulse

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/analyzer.h"
+#include "engine/analysis/catalogue.h"
+#include "engine/analysis/pattern_matcher.h"
+#include "engine/base/result.h"
+
+namespace netpulse {
+
+/// A set of analyzers, a bit each by their order of registration.
+using AnalyzerMask = std::uint64_t;
+inline constexpr std::size_t kAnalyzersMax = 63;
+
+/// What all workers share about the registered analyzers: who is a candidate for which port and which first bytes, and
+/// where each one's counters and name lists lie. Immutable once built.
+class AnalysisPlan {
+ public:
+  /// Error: too many analyzers or counters, or a pattern that does not compile (says whose).
+  static Result<AnalysisPlan> build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue);
+
+  std::span<const AnalyzerEntry> analyzers() const noexcept { return analyzers_; }
+  const AnalyzerEntry& analyzer(ProtocolId protocol) const noexcept { return analyzers_[protocol - 1U]; }
+  const Catalogue& catalogue() const noexcept { return *catalogue_; }
+
+  /// Analyzers that have one of the two ports, for TCP (6) and UDP (17).
+  AnalyzerMask candidates_by_port(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t port_b) const noexcept;
+  const PatternDatabase& patterns() const noexcept { return *patterns_; }
+
+  std::size_t counter_base(ProtocolId protocol) const noexcept { return places_[protocol].counter_base; }
+  std::size_t histogram_base(ProtocolId protocol) const noexcept { return places_[protocol].histogram_base; }
+  std::size_t name_list(ProtocolId protocol, std::size_t list_index) const noexcept {
+    return places_[protocol].name_lists[list_index];
+  }
+  /// The application that a protocol without a name stands for, or 0.
+  ApplicationId application_of(ProtocolId protocol) const noexcept { return places_[protocol].application; }
+  bool encrypted(ProtocolId protocol) const noexcept { return places_[protocol].encrypted; }
+
+  const std::vector<std::string>& name_lists() const noexcept { return name_lists_; }
+  const std::vector<MetricDescription>& counters() const noexcept { return counters_; }
+  const std::vector<MetricDescription>& histograms() const noexcept { return histograms_; }
+
+ private:
+  struct Places {
+    std::size_t counter_base = 0, histogram_base = 0;
+    std::vector<std::size_t> name_lists;
+    ApplicationId application = 0;
+    bool encrypted = false;
+  };
+  using PortMasks = std::array<AnalyzerMask, 65536>;
+
+  AnalysisPlan() = default;
+  Result<void> place(const AnalyzerEntry& entry);
+
+  std::span<const AnalyzerEntry> analyzers_;
+  const Catalogue* catalogue_ = nullptr;
+  std::vector<Places> places_;  // by ProtocolId; [0] unused
+  std::unique_ptr<PortMasks> tcp_ports_, udp_ports_;
+  std::optional<PatternDatabase> patterns_;
+  std::vector<std::string> name_lists_;
+  std::vector<MetricDescription> counters_, histograms_;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,359 @@
+#include "engine/analysis/dispatcher.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name they may hold
+
+}  // namespace
+
+Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection,
+                       const HashSeed& seed, WorkerMetrics& metrics)
+    : plan_(plan),
+      options_(options),
+      metrics_(metrics),
+      scanner_(plan.patterns()),
+      matcher_(plan.catalogue()),
+      names_(options, seed),
+      streams_(options.stream_buffers) {
+  if (!collection.enabled) return;
+  for (std::size_t i = 0; i < plan.name_lists().size(); ++i)
+    name_sets_.emplace_back(collection.names_max, collection.names_max * kNameBytesAverage, seed);
+}
+
+void Dispatcher::analyze(const PacketView& packet, FlowRecord& record, bool created) noexcept {
+  packet_ = &packet;
+  record_ = &record;
+  muted_ = record.is(FlowRecord::kFlagShadow);
+  if (created) {
+    if (packet.vlan_id != 0 || packet.tunnel_layers != 0) {
+      FlowDetail& found = detail();
+      found.vlan_id = packet.vlan_id;
+      found.tunnel_id = packet.tunnel_id;
+    }
+    if (!names_.empty() && !muted_) name_from_cache();
+  }
+  const bool tcp = packet.transport == TransportLayer::kTcp;
+  if (tcp && (packet.tcp_flags & TcpFlags::kSyn) != 0) note_syn(packet);
+  if (packet.payload_captured_bytes == 0 || record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone))
+    return;
+  gave_up_ = false;
+  discarded_ = 0;
+  if (tcp)
+    analyze_stream(packet);
+  else
+    analyze_datagram(packet);
+}
+
+void Dispatcher::analyze_datagram(const PacketView& packet) noexcept {
+  if (undecided() && classify(packet) != Claim::kClaimed) {
+    if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+    return;
+  }
+  consume(packet);
+}
+
+void Dispatcher::analyze_stream(const PacketView& packet) noexcept {
+  bool held = false;
+  const Bytes prefix = stream_prefix(packet, held);
+  // Every packet costs budget, also one that only fills a hole: a flow cannot keep a buffer for ever.
+  const bool budget_spent = ++record_->analysis_packets >= options_.packets_max;
+  if (!prefix.empty()) {
+    PacketView view = packet;
+    view.payload_data = prefix.data();
+    view.payload_captured_bytes = static_cast<std::uint32_t>(prefix.size());
+    view.payload_bytes = std::max(packet.payload_bytes, view.payload_captured_bytes);
+    Claim claim = Claim::kClaimed;
+    if (undecided()) claim = classify(view);
+    if (claim == Claim::kClaimed) {
+      consume(view);
+    } else if (claim == Claim::kNobody && prefix.size() >= kShortPrefixBytes) {
+      discarded_ = prefix.size();
+      if (record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+    }
+    if (record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone)) return;
+    if (discarded_ != 0 && !undecided()) record_->analysis_packets = 0;
+    keep_rest(packet, prefix, held);
+  }
+  if (budget_spent && record_->analysis_packets != 0) finish_analysis();
+}
+
+void Dispatcher::note_syn(const PacketView& packet) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  table_->stream_base(*record_)[direction] = packet.tcp_seq + 1;
+  record_->analysis_flags |= kBaseKnown[direction];
+}
+
+Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  std::uint32_t& base = table_->stream_base(*record_)[direction];
+  // A SYN takes one sequence number before its payload (RFC 7413).
+  const std::uint32_t sequence = packet.tcp_seq + ((packet.tcp_flags & TcpFlags::kSyn) != 0 ? 1 : 0);
+  if ((record_->analysis_flags & kBaseKnown[direction]) == 0) {
+    base = sequence;
+    record_->analysis_flags |= kBaseKnown[direction];
+  }
+  Bytes payload = packet.payload();
+  auto offset = static_cast<std::int32_t>(sequence - base);
+  if (offset < 0) {
+    // Old bytes: a retransmission, or a keep-alive. What is new in it counts.
+    const std::size_t old_bytes = std::min<std::size_t>(base - sequence, payload.size());
+    payload = payload.subspan(old_bytes);
+    offset = 0;
+    if (payload.empty()) return {};
+  }
+  const bool snapped = packet.payload_captured_bytes < packet.payload_bytes;
+  StreamBuffer* buffer = stream_buffer(direction, false);
+  if (buffer == nullptr) {
+    if (offset == 0) {
+      gave_up_ = snapped;
+      return payload;
+    }
+    if (static_cast<std::size_t>(offset) >= kStreamPrefixBytes) {
+      gave_up_ = true;  // the hole is larger than what could ever be kept: go on behind it
+      base = sequence;
+      return payload;
+    }
+    buffer = stream_buffer(direction, true);
+    if (buffer == nullptr) return {};
+    buffer->insert(static_cast<std::size_t>(offset), payload);
+    return {};
+  }
+  held = true;
+  const std::size_t before = buffer->contiguous().size();
+  buffer->insert(static_cast<std::size_t>(offset), payload);
+  const Bytes contiguous = buffer->contiguous();
+  gave_up_ = contiguous.size() == kStreamPrefixBytes ||
+             (snapped && contiguous.size() == static_cast<std::size_t>(offset) + payload.size());
+  return contiguous.size() > before || gave_up_ ? contiguous : Bytes{};
+}
+
+void Dispatcher::keep_rest(const PacketView& packet, Bytes prefix, bool held) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  std::uint32_t& base = table_->stream_base(*record_)[direction];
+  const std::size_t count = std::min(discarded_, prefix.size());
+  base += static_cast<std::uint32_t>(count);
+  if (!held) {
+    if (count == prefix.size()) return;
+    if (StreamBuffer* buffer = stream_buffer(direction, true); buffer != nullptr)
+      buffer->insert(0, prefix.subspan(count));
+    return;
+  }
+  StreamBuffer* buffer = stream_buffer(direction, false);
+  if (buffer == nullptr) return;
+  if (count == 0 && prefix.size() == kStreamPrefixBytes) {
+    finish_analysis();  // full, and the analyzer still cannot tell
+    return;
+  }
+  buffer->discard(count);
+  if (!buffer->empty()) return;
+  FlowDetail& found = *table_->detail_if_any(*record_);
+  streams_.release(found.stream[direction]);
+  found.stream[direction] = StreamPool::kNone;
+}
+
+StreamBuffer* Dispatcher::stream_buffer(std::size_t direction, bool make) noexcept {
+  FlowDetail* found = make ? table_->detail(*record_) : table_->detail_if_any(*record_);
+  if (found == nullptr) return nullptr;
+  if (found->stream[direction] == StreamPool::kNone) {
+    if (!make) return nullptr;
+    StreamPool::Owner former;
+    found->stream[direction] =
+        streams_.acquire({table_->index_of(*record_), static_cast<std::uint32_t>(direction)}, former);
+    if (former.record_index != StreamPool::kNone) {
+      FlowRecord& victim = table_->record_at(former.record_index);
+      if (FlowDetail* theirs = table_->detail_if_any(victim); theirs != nullptr) {
+        theirs->stream[former.direction] = StreamPool::kNone;
+        release_streams(*theirs);
+      }
+      victim.analysis_state = static_cast<std::uint8_t>(AnalysisState::kDone);
+      decide(victim, table_->detail_if_any(victim));
+      ++metrics_.losses[static_cast<std::size_t>(LossReason::kStreamPoolFull)];
+      // The victim may be this very flow's other direction.
+      if (&victim == record_) return nullptr;
+    }
+  }
+  return &streams_[found->stream[direction]];
+}
+
+void Dispatcher::release_streams(FlowDetail& detail) noexcept {
+  for (std::uint32_t& stream : detail.stream) {
+    if (stream != StreamPool::kNone) streams_.release(stream);
+    stream = StreamPool::kNone;
+  }
+}
+
+Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
+  const AnalyzerMask by_port =
+      plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
+  const Claim claim = probe(by_port, view);
+  if (claim == Claim::kClaimed) return claim;
+  AnalyzerMask by_pattern = 0;
+  const Bytes payload = view.payload();
+  scanner_.scan(
+      payload.first(std::min(payload.size(), kClassifiedBytes)),
+      [](void* mask, std::uint32_t id, std::size_t) {
+        *static_cast<AnalyzerMask*>(mask) |= AnalyzerMask{1} << id;
+        return true;
+      },
+      &by_pattern);
+  const Claim second = probe(by_pattern & ~by_port, view);
+  return second == Claim::kNobody ? claim : second;
+}
+
+Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view) noexcept {
+  Claim claim = Claim::kNobody;
+  for (; candidates != 0; candidates &= candidates - 1) {
+    const auto index = static_cast<std::size_t>(std::countr_zero(candidates));
+    const Verdict verdict = plan_.analyzers()[index].probe(view);
+    if (verdict == Verdict::kDone) {
+      record_->protocol_id = static_cast<ProtocolId>(index + 1);
+      record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kOwned);
+      return Claim::kClaimed;
+    }
+    if (verdict == Verdict::kNeedMore) claim = Claim::kTooShort;
+  }
+  return claim;
+}
+
+void Dispatcher::consume(const PacketView& view) noexcept {
+  const AnalyzerEntry& analyzer = plan_.analyzer(record_->protocol_id);
+  std::uint8_t* state = analyzer.has_state ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
+  const Verdict verdict = analyzer.consume(view, state, *this);
+  switch (verdict) {
+    case Verdict::kNeedMore:
+      // An analyzer without a name source never names the flow: no reason to wait with the application.
+      if (analyzer.name_source.empty()) decide(*record_, table_->detail_if_any(*record_));
+      return;
+    case Verdict::kNotMine:
+      record_->protocol_id = 0;
+      finish_analysis();
+      return;
+    case Verdict::kDone:
+    case Verdict::kMalformed:
+      finish_analysis();
+      return;
+  }
+}
+
+void Dispatcher::finish_analysis() noexcept {
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kDone);
+  FlowDetail* found = table_->detail_if_any(*record_);
+  if (found != nullptr) release_streams(*found);
+  decide(*record_, found);
+}
+
+void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
+  if (detail != nullptr) release_streams(*detail);
+  decide(record, detail);
+}
+
+void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
+  if (record.application == 0 || record.application_source < ApplicationSource::kDnsAnswer) {
+    if (detail != nullptr && !detail->server_name.empty()) {
+      if (const ApplicationId named = matcher_.match(detail->server_name.view()); named != 0) {
+        record.application = named;
+        record.application_source = detail->name_source == kNameSourceDnsAnswer ? ApplicationSource::kDnsAnswer
+                                                                                : ApplicationSource::kServerName;
+      }
+    }
+    if (record.application == 0 && plan_.application_of(record.protocol_id) != 0) {
+      record.application = plan_.application_of(record.protocol_id);
+      record.application_source = ApplicationSource::kProtocol;
+    }
+    if (record.application == 0) {
+      const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
+      const std::uint16_t responder = responder_is_hi ? record.key.hi_port : record.key.lo_port;
+      const std::uint16_t initiator = responder_is_hi ? record.key.lo_port : record.key.hi_port;
+      record.application = plan_.catalogue().by_port(record.key.protocol, responder);
+      if (record.application == 0) record.application = plan_.catalogue().by_port(record.key.protocol, initiator);
+      if (record.application != 0) record.application_source = ApplicationSource::kPort;
+    }
+  }
+  if (record.is(FlowRecord::kFlagAccounted) || record.is(FlowRecord::kFlagShadow)) return;
+  record.flags |= FlowRecord::kFlagAccounted;
+  const TrafficCounters so_far{record.packets_total(), record.bytes_total(), 1};
+  metrics_.applications[record.application] += so_far;
+  metrics_.protocols[record.protocol_id] += so_far;
+  if (record.protocol_id != 0)
+    (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += so_far.bytes;
+}
+
+void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {
+  TrafficCounters& application = metrics_.applications[record.application];
+  ++application.packets;
+  application.bytes += packet.wire_bytes;
+  TrafficCounters& protocol = metrics_.protocols[record.protocol_id];
+  ++protocol.packets;
+  protocol.bytes += packet.wire_bytes;
+  if (record.protocol_id != 0)
+    (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += packet.wire_bytes;
+}
+
+void Dispatcher::name_from_cache() noexcept {
+  const PacketView& packet = *packet_;
+  const auto look_up = [&](const IpAddress& client, const IpAddress& address) {
+    const std::string_view name = names_.find(client, address, packet.received_at);
+    return name.empty() ? names_.find(IpAddress{}, address, packet.received_at) : name;
+  };
+  std::string_view name = look_up(packet.src_addr(), packet.dst_addr());
+  // Seen from the middle, the first packet may come from the server.
+  if (name.empty()) name = look_up(packet.dst_addr(), packet.src_addr());
+  if (name.empty()) return;
+  FlowDetail* found = table_->detail(*record_);
+  if (found == nullptr) return;
+  found->server_name.assign(name);
+  found->name_source = kNameSourceDnsAnswer;
+}
+
+FlowDetail& Dispatcher::detail() noexcept {
+  FlowDetail* found = table_->detail(*record_);
+  if (found != nullptr) return *found;
+  scratch_detail_ = FlowDetail{};
+  return scratch_detail_;
+}
+
+void Dispatcher::set_server_name(std::string_view name) noexcept {
+  FlowDetail& found = detail();
+  if (name.empty() || (!found.server_name.empty() && found.name_source != kNameSourceDnsAnswer)) return;
+  found.server_name.assign(name);
+  for (std::size_t i = 0; i < found.server_name.size; ++i) {
+    char& c = found.server_name.data[i];
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  found.name_source = record_->protocol_id;
+  decide(*record_, &found);
+}
+
+void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {
+  if (name_sets_.empty() || muted_ || name.empty()) return;
+  if (!name_sets_[plan_.name_list(record_->protocol_id, list_index)].insert(name))
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kNameSetFull)];
+}
+
+void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
+                               std::uint32_t ttl_seconds) noexcept {
+  names_.learn(client, address, name, ttl_seconds, packet_->received_at);
+  if (listener_ != nullptr) listener_->on_name(client, address, name, ttl_seconds);
+}
+
+void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {
+  if (!muted_) metrics_.plugin_counters[plan_.counter_base(record_->protocol_id) + counter_index] += increment;
+}
+
+void Dispatcher::observe_latency(std::size_t histogram_index, Duration latency) noexcept {
+  if (!muted_)
+    metrics_.plugin_histograms[plan_.histogram_base(record_->protocol_id) + histogram_index].observe(latency);
+}
+
+void Dispatcher::publish_gauges() noexcept {
+  metrics_.name_cache_entries = names_.entries_used();
+  metrics_.name_cache_capacity = names_.capacity();
+  metrics_.name_cache_evictions = names_.evictions();
+}
+
+}  // namespace netpulse

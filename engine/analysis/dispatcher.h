@@ -1,0 +1,131 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/analysis_options.h"
+#include "engine/analysis/analysis_plan.h"
+#include "engine/analysis/analyzer_context.h"
+#include "engine/analysis/name_cache.h"
+#include "engine/analysis/stream_pool.h"
+#include "engine/flow/flow_table.h"
+#include "engine/metrics/name_set.h"
+#include "engine/metrics/worker_metrics.h"
+
+namespace netpulse {
+
+/// FlowRecord::analysis_state.
+enum class AnalysisState : std::uint8_t {
+  kUndecided,  ///< nobody has claimed the flow yet
+  kOwned,      ///< its analyzer wants more packets
+  kDone,       ///< not analyzed any more
+};
+
+/// Hears of names that this worker learned, to tell the other workers (live capture, one source per worker).
+class NameListener {
+ public:
+  virtual ~NameListener() = default;
+  virtual void on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
+                       std::uint32_t ttl_seconds) noexcept = 0;
+};
+
+/// Finds each flow's analyzer, feeds it, and draws the conclusion: name, application, accounting. One per worker.
+/// Packets are taken strictly in their order, one by one and not grouped by analyzer, so that a DNS answer names a flow
+/// that begins later in the same batch, and only such a flow.
+class Dispatcher final : public AnalyzerContext {
+ public:
+  struct NameCollection {
+    bool enabled = false;
+    std::size_t names_max = 0;  ///< per list
+  };
+  Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection, const HashSeed& seed,
+             WorkerMetrics& metrics);
+
+  /// The table whose records are analyzed; set once before use (the table's end handler leads back here).
+  void attach(FlowTable& table) noexcept { table_ = &table; }
+  void set_listener(NameListener* listener) noexcept { listener_ = listener; }
+
+  /// Whether analyze() has anything to do for this packet.
+  static bool wants(const PacketView& packet, const FlowRecord& record, bool created) noexcept {
+    return created || (packet.tcp_flags & TcpFlags::kSyn) != 0 ||
+           (packet.payload_captured_bytes != 0 &&
+            record.analysis_state != static_cast<std::uint8_t>(AnalysisState::kDone));
+  }
+  void analyze(const PacketView& packet, FlowRecord& record, bool created) noexcept;
+  /// Counts a packet of a flow whose application is known.
+  void account(const PacketView& packet, const FlowRecord& record) noexcept;
+  /// Draws the conclusion from what is known so far: application and accounting. A better name may still come.
+  void decide(FlowRecord& record, const FlowDetail* detail) noexcept;
+  /// The flow ends: gives back its buffers, and decides now what was still open.
+  void conclude(FlowRecord& record, FlowDetail* detail) noexcept;
+
+  /// A name that another worker learned.
+  void learn_from_elsewhere(const IpAddress& client, const IpAddress& address, std::string_view name,
+                            std::uint32_t ttl_seconds, Timestamp now) noexcept {
+    names_.learn(client, address, name, ttl_seconds, now);
+  }
+  /// Brings the gauges in the metrics up to date.
+  void publish_gauges() noexcept;
+  /// By AnalysisPlan::name_lists(); empty unless collection was enabled.
+  const std::vector<NameSet>& name_sets() const noexcept { return name_sets_; }
+
+  // AnalyzerContext, for the packet in hand.
+  FlowDetail& detail() noexcept override;
+  void set_server_name(std::string_view name) noexcept override;
+  void observe_name(std::size_t list_index, std::string_view name) noexcept override;
+  void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
+                     std::uint32_t ttl_seconds) noexcept override;
+  void count(std::size_t counter_index, std::uint64_t increment) noexcept override;
+  void observe_latency(std::size_t histogram_index, Duration latency) noexcept override;
+  void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
+  bool from_initiator() const noexcept override { return packet_->direction == record_->forward(); }
+  bool stream_gave_up() const noexcept override { return gave_up_; }
+
+ private:
+  /// What classify() found.
+  enum class Claim : std::uint8_t { kNobody, kTooShort, kClaimed };
+  /// Payload packets without a claim after which a flow is given up: both directions' first ones, and one more each.
+  static constexpr std::uint8_t kUnclaimedPacketsMax = 4;
+  /// Payload bytes the classifier's patterns look at, and below which "nobody" is not yet an answer over TCP.
+  static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 8;
+  // FlowRecord::analysis_flags, by direction.
+  static constexpr std::uint8_t kBaseKnown[2] = {0x01, 0x02};
+
+  void analyze_datagram(const PacketView& packet) noexcept;
+  void analyze_stream(const PacketView& packet) noexcept;
+  Claim classify(const PacketView& view) noexcept;
+  Claim probe(AnalyzerMask candidates, const PacketView& view) noexcept;
+  void consume(const PacketView& view) noexcept;
+  void note_syn(const PacketView& packet) noexcept;
+  /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
+  Bytes stream_prefix(const PacketView& packet, bool& held) noexcept;
+  void keep_rest(const PacketView& packet, Bytes prefix, bool held) noexcept;
+  StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
+  void release_streams(FlowDetail& detail) noexcept;
+  void name_from_cache() noexcept;
+  bool undecided() const noexcept {
+    return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
+  }
+  void finish_analysis() noexcept;
+
+  const AnalysisPlan& plan_;
+  const AnalysisOptions options_;
+  WorkerMetrics& metrics_;
+  FlowTable* table_ = nullptr;
+  NameListener* listener_ = nullptr;
+  PatternScanner scanner_;
+  CatalogueMatcher matcher_;
+  NameCache names_;
+  StreamPool streams_;
+  std::vector<NameSet> name_sets_;
+  FlowDetail scratch_detail_;  // written to when the pool is empty
+
+  const PacketView* packet_ = nullptr;
+  FlowRecord* record_ = nullptr;
+  std::size_t discarded_ = 0;
+  bool gave_up_ = false;
+  bool muted_ = false;  // a shadow flow: learns names, counts nothing
+};
+
+}  // namespace netpulse

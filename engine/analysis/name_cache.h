@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/analysis/analysis_options.h"
+#include "engine/base/ip_address.h"
+#include "engine/base/keyed_hash.h"
+#include "engine/base/page_memory.h"
+#include "engine/base/time.h"
+#include "engine/flow/flow_record.h"
+
+namespace netpulse {
+
+/// What a DNS answer taught: client was told that address is called name, until expires_at.
+struct AddressName {
+  IpAddress client;  ///< all zero: told to everybody (multicast DNS)
+  IpAddress address;
+  Timestamp expires_at;
+  InlineText<255> name;
+};
+
+/// Names of addresses, from DNS answers, per client: bounded, four ways to a set, the entry that expires first gives
+/// way. One per worker, not thread-safe.
+class NameCache {
+ public:
+  NameCache(const AnalysisOptions& options, const HashSeed& seed);
+
+  /// ttl_seconds is brought within [name_ttl_min, name_ttl_max]. A later answer for the same pair replaces the earlier.
+  void learn(const IpAddress& client, const IpAddress& address, std::string_view name, std::uint32_t ttl_seconds,
+             Timestamp now) noexcept;
+  /// The name client would use for address at now; empty if none. The view is valid until the next learn().
+  std::string_view find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept;
+
+  bool empty() const noexcept { return entries_used_ == 0; }
+  std::size_t entries_used() const noexcept { return entries_used_; }
+  std::size_t capacity() const noexcept { return entries_.size(); }
+  /// Entries that had to go before they expired.
+  std::uint64_t evictions() const noexcept { return evictions_; }
+
+ private:
+  static constexpr std::size_t kWays = 4;
+  std::size_t set_of(const IpAddress& client, const IpAddress& address) const noexcept;
+
+  HashSeed seed_;
+  Duration ttl_min_, ttl_max_;
+  std::size_t set_mask_;
+  PageArray<AddressName> entries_;
+  std::size_t entries_used_ = 0;
+  std::uint64_t evictions_ = 0;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,324 @@
+#include "engine/flow/flow_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "engine/base/assert.h"
+
+namespace netpulse {
+namespace {
+
+constexpr std::uint8_t kTcp = 6;
+/// A record's packet counters are 32 bits wide: it ends, as by active timeout, well before they wrap.
+constexpr std::uint32_t kRecordPacketsMax = 0xf0000000;
+
+/// Buckets for flows_max records at most half full.
+std::size_t bucket_count(std::size_t flows_max) { return std::max<std::size_t>(2, std::bit_ceil(flows_max / 4)); }
+
+bool is_opening_syn(const PacketView& packet) {
+  return (packet.tcp_flags & (TcpFlags::kSyn | TcpFlags::kAck)) == TcpFlags::kSyn;
+}
+
+}  // namespace
+
+FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler)
+    : options_(options),
+      seed_(seed),
+      handler_(handler),
+      bucket_shift_(64 - std::countr_zero(bucket_count(options.flows_max))),
+      bucket_mask_(bucket_count(options.flows_max) - 1),
+      buckets_(bucket_mask_ + 1, PageMemory::Pages::kHuge),
+      records_(options.flows_max, PageMemory::Pages::kHuge),
+      stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
+      details_(options.details_max, PageMemory::Pages::kNormal) {
+  NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail);
+}
+
+unsigned FlowTable::matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept {
+#if defined(__SSE2__)
+  const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(bucket.tags));
+  const __m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16(static_cast<short>(tag)));
+  // Packing to bytes gives one mask bit per slot.
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())));
+#else
+  unsigned mask = 0;
+  for (std::size_t slot = 0; slot < kSlots; ++slot) mask |= (bucket.tags[slot] == tag ? 1U : 0U) << slot;
+  return mask;
+#endif
+}
+
+FlowRecord* FlowTable::prefetch_record(std::uint64_t hash) noexcept {
+  const Bucket& bucket = buckets_[bucket_of(hash)];
+  const unsigned matches = matching_slots(bucket, tag_of(hash));
+  if (matches == 0) return nullptr;
+  FlowRecord* record = &records_[bucket.indices[std::countr_zero(matches)]];
+  const char* line = reinterpret_cast<const char*>(record);
+  __builtin_prefetch(line, 1);
+  __builtin_prefetch(line + 64, 1);
+  return record;
+}
+
+FlowRecord* FlowTable::find(const PacketView& packet) noexcept {
+  const std::size_t home = bucket_of(packet.hash);
+  const std::size_t buckets = buckets_[home].displaced == 0 ? 1 : kProbeBuckets;
+  for (std::size_t i = 0; i < buckets; ++i) {
+    const Bucket& bucket = buckets_[(home + i) & bucket_mask_];
+    for (unsigned matches = matching_slots(bucket, tag_of(packet.hash)); matches != 0; matches &= matches - 1) {
+      FlowRecord& record = records_[bucket.indices[std::countr_zero(matches)]];
+      if (record.key == packet.key) return &record;
+    }
+  }
+  return nullptr;
+}
+
+FlowTable::Update FlowTable::update(const PacketView& packet, FlowRecord* hint) noexcept {
+  FlowRecord* record = hint != nullptr && hint->key == packet.key ? hint : find(packet);
+  bool created = false;
+  if (record == nullptr) [[unlikely]] {
+    record = insert(packet);
+    if (record == nullptr) {
+      ++untracked_packets_;
+      return {nullptr, false};
+    }
+    created = true;
+  } else if (const EndReason reason = ended_before(*record, packet); reason != EndReason::kNone) [[unlikely]] {
+    if (record->is(FlowRecord::kFlagPinned)) handler_.before_flow_end();
+    handler_.on_flow_end(*record, detail_if_any(*record), reason);
+    if (reason == EndReason::kActiveTimeout) {
+      restart_counters(*record, packet);
+    } else {
+      release_detail(*record);
+      start_record(*record, packet);
+      created = true;
+    }
+  }
+  count(*record, packet);
+  return {record, created};
+}
+
+EndReason FlowTable::ended_before(const FlowRecord& record, const PacketView& packet) const noexcept {
+  const Duration silent = packet.received_at - record.end_time;
+  if (silent > options_.idle_timeout) [[unlikely]]
+    return (record.tcp_state & TcpState::kEnded) != 0 ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
+  if ((record.tcp_state & TcpState::kEnded) != 0) [[unlikely]] {
+    if (silent > options_.tcp_end_timeout || is_opening_syn(packet)) return EndReason::kEndOfFlow;
+  }
+  if (packet.received_at - record.start_time >= options_.active_timeout || record.packets[0] >= kRecordPacketsMax ||
+      record.packets[1] >= kRecordPacketsMax) [[unlikely]]
+    return EndReason::kActiveTimeout;
+  return EndReason::kNone;
+}
+
+void FlowTable::count(FlowRecord& record, const PacketView& packet) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  record.packets[direction] += 1;
+  record.bytes[direction] += packet.wire_bytes;
+  record.payload_bytes[direction] += packet.payload_bytes;
+  record.tcp_flags[direction] |= packet.tcp_flags;
+  record.flags |= FlowRecord::kFlagPinned;
+  if (packet.received_at > record.end_time) record.end_time = packet.received_at;
+  if (packet.transport == TransportLayer::kTcp) track_tcp(record, packet);
+}
+
+void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) noexcept {
+  constexpr std::uint8_t kInteresting = TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst;
+  if ((packet.tcp_flags & kInteresting) == 0) [[likely]] {
+    record.tcp_state |= TcpState::kEstablished;
+    return;
+  }
+  if ((packet.tcp_flags & TcpFlags::kSyn) != 0) {
+    const bool answer = (packet.tcp_flags & TcpFlags::kAck) != 0;
+    record.tcp_state |= answer ? TcpState::kSynAckSeen : TcpState::kSynSeen;
+    // The SYN names the initiator, even when the SYN/ACK was seen first.
+    const bool initiator_is_hi = (packet.direction == Direction::kHiToLo) != answer;
+    record.flags =
+        static_cast<std::uint8_t>((record.flags & ~FlowRecord::kFlagInitiatorIsHi & ~FlowRecord::kFlagMidstream) |
+                                  (initiator_is_hi ? FlowRecord::kFlagInitiatorIsHi : 0));
+  }
+  if ((packet.tcp_flags & TcpFlags::kFin) != 0)
+    record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0) record.tcp_state |= TcpState::kReset | TcpState::kEnded;
+  constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
+  if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
+}
+
+void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexcept {
+  std::memset(static_cast<void*>(&record), 0, sizeof record);
+  record.key = packet.key;
+  record.start_time = record.end_time = packet.received_at;
+  record.flow_id = packet.number;
+  record.detail_index = kNoDetail;
+  if (packet.direction == Direction::kHiToLo) record.flags |= FlowRecord::kFlagInitiatorIsHi;
+  if (packet.key.protocol == kTcp) record.flags |= FlowRecord::kFlagMidstream;
+  if (packet.is(PacketView::kFlagShadow)) record.flags |= FlowRecord::kFlagShadow;
+}
+
+void FlowTable::restart_counters(FlowRecord& record, const PacketView& packet) noexcept {
+  record.start_time = packet.received_at;
+  record.end_time = std::max(record.end_time, packet.received_at);
+  record.flow_id = packet.number;
+  record.bytes[0] = record.bytes[1] = 0;
+  record.payload_bytes[0] = record.payload_bytes[1] = 0;
+  record.packets[0] = record.packets[1] = 0;
+  record.tcp_flags[0] = record.tcp_flags[1] = 0;
+  record.flags |= FlowRecord::kFlagContinued;
+}
+
+bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
+  const std::size_t home = bucket_of(hash);
+  for (std::size_t i = 0; i < kProbeBuckets; ++i) {
+    Bucket& bucket = buckets_[(home + i) & bucket_mask_];
+    const unsigned free_slots = matching_slots(bucket, 0);
+    if (free_slots == 0) continue;
+    place = {&bucket, static_cast<std::size_t>(std::countr_zero(free_slots))};
+    if (i != 0) ++buckets_[home].displaced;
+    return true;
+  }
+  return false;
+}
+
+FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
+  const bool pool_empty = free_record_ == kNoDetail && records_begun_ == records_.size();
+  if (pool_empty && !evict_near(packet.hash)) return nullptr;
+  Place place;
+  if (!take_free_place(packet.hash, place) && (!evict_near(packet.hash) || !take_free_place(packet.hash, place)))
+    return nullptr;
+  std::uint32_t index = records_begun_;
+  if (free_record_ != kNoDetail) {
+    index = free_record_;
+    free_record_ = records_[index].detail_index;
+  } else {
+    ++records_begun_;
+  }
+  place.bucket->tags[place.slot] = tag_of(packet.hash);
+  place.bucket->indices[place.slot] = index;
+  ++active_flows_;
+  start_record(records_[index], packet);
+  return &records_[index];
+}
+
+bool FlowTable::evict_near(std::uint64_t hash) noexcept {
+  const std::size_t home = bucket_of(hash);
+  Place victim{};
+  std::size_t victim_home = 0, candidates = 0;
+  bool victim_half_open = false;
+  for (std::size_t i = 0; i < kEvictionBuckets && candidates < kEvictionCandidates; ++i) {
+    Bucket& bucket = buckets_[(home + i) & bucket_mask_];
+    for (std::size_t slot = 0; slot < kSlots; ++slot) {
+      if (bucket.tags[slot] == 0) continue;
+      const FlowRecord& record = records_[bucket.indices[slot]];
+      if (record.is(FlowRecord::kFlagPinned)) continue;
+      const bool half_open = record.key.protocol == kTcp && (record.tcp_state & TcpState::kEstablished) == 0;
+      ++candidates;
+      const bool better =
+          victim.bucket == nullptr || (half_open && !victim_half_open) ||
+          (half_open == victim_half_open && record.end_time < records_[victim.bucket->indices[victim.slot]].end_time);
+      if (!better) continue;
+      victim = {&bucket, slot};
+      victim_half_open = half_open;
+      victim_home = (home + i) & bucket_mask_;
+    }
+  }
+  if (victim.bucket == nullptr) return false;
+  remove(victim, victim_home, EndReason::kLackOfResources);
+  return true;
+}
+
+void FlowTable::remove(const Place& place, std::size_t position, EndReason reason) noexcept {
+  const std::uint32_t index = place.bucket->indices[place.slot];
+  FlowRecord& record = records_[index];
+  const std::size_t home = bucket_of(keyed_hash_48(&record.key, seed_));
+  if (home != position) --buckets_[home].displaced;
+  end(record, reason);
+  place.bucket->tags[place.slot] = 0;
+  record.detail_index = free_record_;
+  record.key.ip_version = 0;
+  free_record_ = index;
+  --active_flows_;
+}
+
+void FlowTable::end(FlowRecord& record, EndReason reason) noexcept {
+  handler_.on_flow_end(record, detail_if_any(record), reason);
+  release_detail(record);
+}
+
+FlowDetail* FlowTable::detail(FlowRecord& record) noexcept {
+  if (record.detail_index != kNoDetail) return &details_[record.detail_index];
+  std::uint32_t index = details_begun_;
+  if (free_detail_ != kNoDetail) {
+    index = free_detail_;
+    free_detail_ = details_[index].stream[0];
+  } else if (details_begun_ < details_.size()) {
+    ++details_begun_;
+  } else {
+    ++details_refused_;
+    return nullptr;
+  }
+  ++details_used_;
+  record.detail_index = index;
+  details_[index] = FlowDetail{};
+  return &details_[index];
+}
+
+void FlowTable::release_detail(FlowRecord& record) noexcept {
+  if (record.detail_index == kNoDetail) return;
+  details_[record.detail_index].stream[0] = free_detail_;
+  free_detail_ = record.detail_index;
+  record.detail_index = kNoDetail;
+  --details_used_;
+}
+
+EndReason FlowTable::overdue(const FlowRecord& record, Timestamp now) const noexcept {
+  const Duration silent = now - record.end_time;
+  const bool tcp_ended = (record.tcp_state & TcpState::kEnded) != 0;
+  if (silent > options_.idle_timeout) return tcp_ended ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
+  if (tcp_ended && silent > options_.tcp_end_timeout) return EndReason::kEndOfFlow;
+  return EndReason::kNone;
+}
+
+std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
+  if (elapsed.nanoseconds <= 0) return 0;
+  const double share = elapsed.seconds() / kSweepPeriod.seconds();
+  return share >= 1 ? buckets_.size() : static_cast<std::size_t>(share * static_cast<double>(buckets_.size())) + 1;
+}
+
+void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
+  const Timestamp safe_now = now - kSweepSlack;
+  for (std::size_t i = 0; i < buckets_max; ++i) {
+    const std::size_t position = sweep_position_;
+    sweep_position_ = (sweep_position_ + 1) & bucket_mask_;
+    Bucket& bucket = buckets_[position];
+    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1)
+      __builtin_prefetch(&records_[bucket.indices[std::countr_zero(used)]].end_time);
+    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+      const auto slot = static_cast<std::size_t>(std::countr_zero(used));
+      const FlowRecord& record = records_[bucket.indices[slot]];
+      if (record.is(FlowRecord::kFlagPinned)) continue;
+      if (const EndReason reason = overdue(record, safe_now); reason != EndReason::kNone)
+        remove({&bucket, slot}, position, reason);
+    }
+  }
+}
+
+void FlowTable::flush(Timestamp now) noexcept {
+  for (std::size_t position = 0; position <= bucket_mask_; ++position) {
+    Bucket& bucket = buckets_[position];
+    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+      const auto slot = static_cast<std::size_t>(std::countr_zero(used));
+      const FlowRecord& record = records_[bucket.indices[slot]];
+      const EndReason due = overdue(record, now);
+      const bool tcp_ended = (record.tcp_state & TcpState::kEnded) != 0;
+      const EndReason reason = due != EndReason::kNone ? due
+                               : tcp_ended             ? EndReason::kEndOfFlow
+                                                       : EndReason::kForcedEnd;
+      remove({&bucket, slot}, position, reason);
+    }
+  }
+}
+
+}  // namespace netpulse

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/base/keyed_hash.h"
+#include "engine/base/page_memory.h"
+#include "engine/flow/flow_record.h"
+#include "engine/flow/flow_table_options.h"
+#include "engine/packet/packet_view.h"
+
+namespace netpulse {
+
+/// Told about records on their way out. The record and its detail are valid during the call only.
+class FlowEndHandler {
+ public:
+  virtual ~FlowEndHandler() = default;
+  /// A record is complete. detail: null if none was taken.
+  virtual void on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept = 0;
+  /// A record is about to end or restart while packets of the batch in hand may still wait for analysis: analyze them
+  /// now.
+  virtual void before_flow_end() noexcept = 0;
+};
+
+/// The flows of one worker: set-associative, of fixed size. A bucket is one cache line of eight tags and eight record
+/// indices; records lie in a pool. A full bucket overflows into the ones behind it, so that nothing is evicted while
+/// there are free records. When there are none, the flow idle longest near the new one's bucket leaves with
+/// lack_of_resources, half-open TCP first. Timeouts are checked on look-up too, so the moment of a sweep never changes
+/// a record. Not thread-safe.
+class FlowTable {
+ public:
+  /// flows_max, details_max of options are this table's own. seed must be the decoder's.
+  FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler);
+
+  /// Stage 1: fetches the bucket of a packet that will be looked up soon.
+  void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket_of(hash)]); }
+  /// Stage 2: finds the likely record by its tag and fetches it. Returns a hint for update(), possibly wrong.
+  FlowRecord* prefetch_record(std::uint64_t hash) noexcept;
+
+  struct Update {
+    FlowRecord* record;  ///< null: no room, and nothing that could be evicted
+    bool created;
+  };
+  /// Stage 3: finds or makes the packet's record and counts the packet in it. packet must have a flow.
+  /// The record is pinned until unpin().
+  Update update(const PacketView& packet, FlowRecord* hint) noexcept;
+  static void unpin(FlowRecord& record) noexcept {
+    record.flags = static_cast<std::uint8_t>(record.flags & ~FlowRecord::kFlagPinned);
+  }
+
+  /// The cold record, taken from the pool on first use; null when the pool is empty.
+  FlowDetail* detail(FlowRecord& record) noexcept;
+  FlowDetail* detail_if_any(const FlowRecord& record) noexcept {
+    return record.detail_index == kNoDetail ? nullptr : &details_[record.detail_index];
+  }
+  /// Sequence numbers at which each direction's payload starts; meaning and validity belong to analysis/.
+  std::array<std::uint32_t, 2>& stream_base(const FlowRecord& record) noexcept {
+    return stream_bases_[static_cast<std::size_t>(&record - records_.data())];
+  }
+  std::uint32_t index_of(const FlowRecord& record) const noexcept {
+    return static_cast<std::uint32_t>(&record - &records_[0]);
+  }
+  FlowRecord& record_at(std::uint32_t index) noexcept { return records_[index]; }
+
+  /// Ends what is overdue at now, looking at no more than buckets_max buckets.
+  void sweep(Timestamp now, std::size_t buckets_max) noexcept;
+  /// Buckets to look at so that the whole table is seen once in kSweepPeriod.
+  std::size_t buckets_due(Duration elapsed) const noexcept;
+  /// Ends every flow: forced_end, or idle_timeout / end_of_flow where that was due at now.
+  void flush(Timestamp now) noexcept;
+
+  std::size_t active_flows() const noexcept { return active_flows_; }
+  std::size_t flow_capacity() const noexcept { return records_.size(); }
+  std::size_t details_used() const noexcept { return details_used_; }
+  std::size_t details_capacity() const noexcept { return details_.size(); }
+  /// Flows that wanted a cold record when there was none.
+  std::uint64_t details_refused() const noexcept { return details_refused_; }
+  /// Packets of new flows that found no room at all.
+  std::uint64_t untracked_packets() const noexcept { return untracked_packets_; }
+
+ private:
+  static constexpr std::size_t kSlots = 8;
+  /// Buckets that a record may lie behind its own; with a table at most half full, more than 64 records in eight
+  /// buckets is a one in ten million case.
+  static constexpr std::size_t kProbeBuckets = 8;
+  /// Candidates to evict one from, and buckets to find them in.
+  static constexpr std::size_t kEvictionCandidates = 8, kEvictionBuckets = 32;
+  static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
+  /// Packets may be out of order by this much without a sweep ending a flow that a look-up would have kept.
+  static constexpr Duration kSweepSlack = Duration::from_seconds(5);
+
+  struct alignas(64) Bucket {
+    std::uint16_t tags[kSlots];  // 0: free
+    std::uint32_t indices[kSlots];
+    std::uint32_t displaced;  // records of this bucket that lie in one behind it
+    std::uint32_t unused[3];
+  };
+  static_assert(sizeof(Bucket) == 64);
+  struct Place {
+    Bucket* bucket;
+    std::size_t slot;
+  };
+
+  std::size_t bucket_of(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> bucket_shift_); }
+  static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash | 1); }
+  static unsigned matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept;
+  FlowRecord* find(const PacketView& packet) noexcept;
+  FlowRecord* insert(const PacketView& packet) noexcept;
+  bool take_free_place(std::uint64_t hash, Place& place) noexcept;
+  bool evict_near(std::uint64_t hash) noexcept;
+  void start_record(FlowRecord& record, const PacketView& packet) noexcept;
+  void restart_counters(FlowRecord& record, const PacketView& packet) noexcept;
+  void count(FlowRecord& record, const PacketView& packet) noexcept;
+  void track_tcp(FlowRecord& record, const PacketView& packet) noexcept;
+  /// The reason why the record is over when a packet arrives at time, or kNone.
+  EndReason ended_before(const FlowRecord& record, const PacketView& packet) const noexcept;
+  EndReason overdue(const FlowRecord& record, Timestamp now) const noexcept;
+  void end(FlowRecord& record, EndReason reason) noexcept;
+  void remove(const Place& place, std::size_t home, EndReason reason) noexcept;
+  void release_detail(FlowRecord& record) noexcept;
+
+  FlowTableOptions options_;
+  HashSeed seed_;
+  FlowEndHandler& handler_;
+  int bucket_shift_;
+  std::size_t bucket_mask_;
+  PageArray<Bucket> buckets_;
+  PageArray<FlowRecord> records_;
+  PageArray<std::array<std::uint32_t, 2>> stream_bases_;
+  PageArray<FlowDetail> details_;
+  std::uint32_t free_record_ = kNoDetail, records_begun_ = 0;
+  std::uint32_t free_detail_ = kNoDetail, details_begun_ = 0;
+  std::size_t active_flows_ = 0, details_used_ = 0;
+  std::uint64_t details_refused_ = 0, untracked_packets_ = 0;
+  std::size_t sweep_position_ = 0;
+};
+
+}  // namespace netpulse

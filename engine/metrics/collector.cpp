@@ -1,0 +1,95 @@
+#include "engine/metrics/collector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kDrainFlowsMax = 512;
+constexpr std::chrono::milliseconds kNap{2};
+constexpr std::chrono::milliseconds kPublishPeriod{200};
+
+}  // namespace
+
+Collector::Collector(Inputs inputs) : inputs_(std::move(inputs)) { batch_.reserve(kDrainFlowsMax); }
+
+Collector::~Collector() {
+  if (thread_.joinable()) finish();
+}
+
+void Collector::start(std::vector<WorkerEnd> workers) {
+  workers_ = std::move(workers);
+  started_ = std::chrono::steady_clock::now();
+  started_at_ = {
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
+  publish();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Collector::finish() {
+  finishing_.store(true, std::memory_order_release);
+  bell_.ring();
+  thread_.join();
+}
+
+void Collector::run() {
+  auto next_publication = started_ + kPublishPeriod;
+  while (!finishing_.load(std::memory_order_acquire)) {
+    if (!drain()) bell_.wait_for(kNap);
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_publication) {
+      publish();
+      next_publication = now + kPublishPeriod;
+    }
+  }
+  while (drain()) {
+  }
+  for (FlowSink* sink : flow_sinks_) sink->flush();
+  publish();
+}
+
+bool Collector::drain() {
+  bool any = false;
+  for (const WorkerEnd& worker : workers_) {
+    const std::size_t count = std::min(worker.flows->readable(), kDrainFlowsMax);
+    if (count == 0) continue;
+    any = true;
+    batch_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const FinishedFlow& flow = (*worker.flows)[i];
+      top_lists_.add(flow);
+      batch_.push_back(&flow);
+    }
+    for (FlowSink* sink : flow_sinks_) sink->write(batch_);
+    worker.flows->pop(count);
+  }
+  return any;
+}
+
+void Collector::publish() {
+  auto snapshot = std::make_shared<MetricsSnapshot>();
+  snapshot->names = inputs_.names;
+  snapshot->started_at = started_at_;
+  snapshot->uptime_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  snapshot->workers.reserve(workers_.size());
+  for (const WorkerEnd& worker : workers_) {
+    snapshot->workers.push_back(worker.snapshots->latest());
+    snapshot->total.add(snapshot->workers.back());
+  }
+  if (inputs_.add_shared) inputs_.add_shared(snapshot->total);
+  snapshot->sources = inputs_.sources();
+  for (const FlowSink* sink : flow_sinks_) snapshot->exporters.push_back(sink->counters());
+  for (MetricsSink* sink : metrics_sinks_) sink->publish(snapshot);
+  last_snapshot_ = std::move(snapshot);
+}
+
+void Collector::fill(RunReport& report, std::size_t top_entries) const {
+  report.metrics = *last_snapshot_;
+  report.top_hosts = top_lists_.hosts(top_entries);
+  report.top_pairs = top_lists_.pairs(top_entries);
+  report.top_server_names = top_lists_.server_names(top_entries);
+  report.untracked_top_entries = top_lists_.untracked();
+}
+
+}  // namespace netpulse

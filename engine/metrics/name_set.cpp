@@ -1,0 +1,46 @@
+#include "engine/metrics/name_set.h"
+
+#include <bit>
+#include <cstring>
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 255;
+
+}  // namespace
+
+NameSet::NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed)
+    : seed_(seed),
+      names_max_(names_max),
+      mask_(std::bit_ceil(names_max * 2 + 2) - 1),
+      slots_(mask_ + 1, PageMemory::Pages::kNormal),
+      text_(bytes_max, PageMemory::Pages::kNormal) {}
+
+bool NameSet::insert(std::string_view name) noexcept {
+  if (name.size() > kNameBytesMax) return false;
+  const std::uint64_t hash = keyed_hash(name.data(), name.size(), seed_);
+  const auto hash_part = static_cast<std::uint16_t>(hash >> 48);
+  std::size_t position = hash & mask_;
+  // At most half of the slots are ever used, so a free one ends the search.
+  for (; slots_[position].offset_plus_one != 0; position = (position + 1) & mask_) {
+    const Slot& slot = slots_[position];
+    if (slot.hash_part == hash_part && at(slot) == name) return true;
+  }
+  if (count_ == names_max_ || text_.size() - used_bytes_ < name.size()) return false;
+  slots_[position] = {static_cast<std::uint32_t>(used_bytes_ + 1), hash_part, static_cast<std::uint16_t>(name.size())};
+  std::memcpy(text_.data() + used_bytes_, name.data(), name.size());
+  used_bytes_ += name.size();
+  ++count_;
+  return true;
+}
+
+std::vector<std::string_view> NameSet::names() const {
+  std::vector<std::string_view> all;
+  all.reserve(count_);
+  for (std::size_t i = 0; i <= mask_; ++i)
+    if (slots_[i].offset_plus_one != 0) all.push_back(at(slots_[i]));
+  return all;
+}
+
+}  // namespace netpulse

@@ -1,0 +1,99 @@
+#include "engine/metrics/worker_metrics.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace netpulse {
+namespace {
+
+constexpr std::int64_t kFirstBoundNanoseconds = 10'000;
+
+template <class Array>
+void add_each(Array& sums, const Array& values) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
+}
+
+}  // namespace
+
+const char* loss_reason_name(LossReason reason) noexcept {
+  switch (reason) {
+    case LossReason::kQueueFull:
+      return "queue_full";
+    case LossReason::kFlowTableFull:
+      return "flow_table_full";
+    case LossReason::kExportRingFull:
+      return "export_ring_full";
+    case LossReason::kDetailPoolFull:
+      return "detail_pool_full";
+    case LossReason::kStreamPoolFull:
+      return "stream_pool_full";
+    case LossReason::kNameSetFull:
+      return "name_set_full";
+    case LossReason::kCount:
+      break;
+  }
+  return "unknown";
+}
+
+void LatencyHistogram::observe(Duration latency) noexcept {
+  const std::int64_t nanoseconds = std::max<std::int64_t>(latency.nanoseconds, 0);
+  // Bucket i holds (10 us * 2^(i-1), 10 us * 2^i].
+  const auto steps = static_cast<std::uint64_t>((nanoseconds + kFirstBoundNanoseconds - 1) / kFirstBoundNanoseconds);
+  const auto bucket = steps <= 1 ? 0 : static_cast<std::size_t>(std::bit_width(steps - 1));
+  ++buckets[std::min(bucket, kHistogramBuckets - 1)];
+  ++count;
+  sum_nanoseconds += nanoseconds;
+}
+
+double LatencyHistogram::upper_bound_seconds(std::size_t i) noexcept {
+  if (i + 1 >= kHistogramBuckets) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(kFirstBoundNanoseconds << i) * 1e-9;
+}
+
+void LatencyHistogram::add(const LatencyHistogram& other) noexcept {
+  add_each(buckets, other.buckets);
+  count += other.count;
+  sum_nanoseconds += other.sum_nanoseconds;
+}
+
+void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
+  received_packets += other.received_packets;
+  wire_bytes += other.wire_bytes;
+  captured_bytes += other.captured_bytes;
+  add_each(network_packets, other.network_packets);
+  add_each(transport_packets, other.transport_packets);
+  add_each(network_bytes, other.network_bytes);
+  add_each(transport_bytes, other.transport_bytes);
+  add_each(decode_status, other.decode_status);
+  add_each(tunnel_packets, other.tunnel_packets);
+  add_each(losses, other.losses);
+  flows_created += other.flows_created;
+  add_each(flows_ended, other.flows_ended);
+  flow_records_exported += other.flow_records_exported;
+  active_flows += other.active_flows;
+  flow_capacity += other.flow_capacity;
+  details_used += other.details_used;
+  details_capacity += other.details_capacity;
+  fragments_tracked += other.fragments_tracked;
+  fragments_matched += other.fragments_matched;
+  fragments_unmatched += other.fragments_unmatched;
+  fragments_evicted += other.fragments_evicted;
+  name_cache_entries += other.name_cache_entries;
+  name_cache_capacity += other.name_cache_capacity;
+  name_cache_evictions += other.name_cache_evictions;
+  encrypted_bytes += other.encrypted_bytes;
+  cleartext_bytes += other.cleartext_bytes;
+  busy_cycles += other.busy_cycles;
+  idle_cycles += other.idle_cycles;
+  batches += other.batches;
+  if (other.first_packet_time.known() && (!first_packet_time.known() || other.first_packet_time < first_packet_time))
+    first_packet_time = other.first_packet_time;
+  last_packet_time = std::max(last_packet_time, other.last_packet_time);
+  add_each(applications, other.applications);
+  add_each(protocols, other.protocols);
+  add_each(plugin_counters, other.plugin_counters);
+  for (std::size_t i = 0; i < plugin_histograms.size(); ++i) plugin_histograms[i].add(other.plugin_histograms[i]);
+}
+
+}  // namespace netpulse

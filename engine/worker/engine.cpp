@@ -1,0 +1,292 @@
+#include "engine/worker/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "engine/analysis/analysis_plan.h"
+#include "engine/base/cycles.h"
+#include "engine/metrics/collector.h"
+#include "engine/worker/pinning.h"
+#include "engine/worker/reader.h"
+#include "engine/worker/worker.h"
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kWorkersMax = 256;
+constexpr std::chrono::microseconds kEmptyRingNap{50};
+constexpr int kEmptyRingSpins = 64;
+
+/// Each worker's part of a total.
+std::size_t share(std::size_t total, std::size_t workers) { return std::max<std::size_t>(1, total / workers); }
+
+}  // namespace
+
+struct Engine::Implementation {
+  EngineOptions options;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  AnalysisPlan plan;
+  HashSeed seed = HashSeed::from_system();
+  std::shared_ptr<RunNames> names = std::make_shared<RunNames>();
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::unique_ptr<DispatchRing>> rings;  // one per worker if a reader dispatches
+  std::unique_ptr<Reader> reader;
+  std::unique_ptr<NameExchange> name_exchange;
+  std::unique_ptr<Collector> collector;
+  std::vector<std::thread> threads;
+  std::atomic<bool> stop{false};
+  std::atomic<std::size_t> threads_running{0};
+  std::atomic<bool> started{false};
+
+  Implementation(const EngineOptions& engine_options, AnalysisPlan analysis_plan)
+      : options(engine_options), plan(std::move(analysis_plan)) {}
+
+  void name_everything(std::vector<std::string> interfaces);
+  void make_workers();
+  void make_collector();
+  void poll_source(std::size_t index);
+  void read_ring(std::size_t index);
+  void begin_thread(std::size_t index);
+  SourceStats sum_of_sources() const;
+  std::vector<NameList> collect_names() const;
+};
+
+void Engine::Implementation::name_everything(std::vector<std::string> interfaces) {
+  for (const Application& application : plan.catalogue().applications()) {
+    names->applications.push_back(application.name);
+    names->categories.push_back(application.category);
+  }
+  names->protocols.emplace_back("unknown");
+  names->name_sources.emplace_back();
+  names->protocol_encrypted.push_back(false);
+  for (const AnalyzerEntry& analyzer : plan.analyzers()) {
+    names->protocols.emplace_back(analyzer.name);
+    names->name_sources.emplace_back(analyzer.name_source);
+    names->protocol_encrypted.push_back(analyzer.encrypted);
+  }
+  names->counters = plan.counters();
+  names->histograms = plan.histograms();
+  names->name_lists = plan.name_lists();
+  names->interfaces = std::move(interfaces);
+}
+
+void Engine::Implementation::make_workers() {
+  const std::size_t count = options.worker_count;
+  WorkerOptions worker_options;
+  worker_options.flow_table = options.flow_table;
+  worker_options.flow_table.flows_max = share(options.flow_table.flows_max, count);
+  worker_options.flow_table.details_max = share(options.flow_table.details_max, count);
+  worker_options.analysis = options.analysis;
+  worker_options.names = {options.collect_names, options.names_max};
+  worker_options.can_wait = sources.front()->can_wait();
+  worker_options.collector_bell = &collector->bell();
+  for (std::size_t i = 0; i < count; ++i) workers.push_back(std::make_unique<Worker>(worker_options, plan, seed));
+  if (sources.size() < count) {
+    std::vector<DispatchRing*> ends;
+    for (std::size_t i = 0; i < count; ++i) {
+      rings.push_back(std::make_unique<DispatchRing>(kDispatchRingBatches));
+      ends.push_back(rings.back().get());
+    }
+    reader = std::make_unique<Reader>(*sources.front(), seed, options.fragments_max, std::move(ends));
+  } else if (count > 1) {
+    std::vector<NameInbox*> inboxes;
+    for (const auto& worker : workers) inboxes.push_back(&worker->name_inbox());
+    name_exchange = std::make_unique<NameExchange>(std::move(inboxes));
+    for (std::size_t i = 0; i < count; ++i) workers[i]->set_name_exchange(name_exchange.get(), i);
+  }
+}
+
+void Engine::Implementation::make_collector() {
+  Collector::Inputs inputs;
+  inputs.names = names;
+  inputs.sources = [this] {
+    std::vector<SourceCounters> counters;
+    for (const auto& source : sources) {
+      const SourceStats stats = source->stats();
+      counters.push_back({stats.received_packets, stats.received_bytes, stats.dropped_kernel_packets,
+                          stats.dropped_interface_packets});
+    }
+    return counters;
+  };
+  inputs.add_shared = [this](WorkerMetrics& total) {
+    if (reader == nullptr) return;
+    total.losses[static_cast<std::size_t>(LossReason::kQueueFull)] += reader->dropped_packets();
+    reader->add_fragment_counters(total);
+  };
+  collector = std::make_unique<Collector>(std::move(inputs));
+}
+
+/// A worker with a source of its own: poll, decode, process, release.
+void Engine::Implementation::poll_source(std::size_t index) {
+  PacketSource& source = *sources[index];
+  Worker& worker = *workers[index];
+  WorkerMetrics& metrics = worker.metrics();
+  Decoder decoder(seed, options.fragments_max);
+  std::array<RawPacket, kBatchPackets> raw;
+  const auto views = std::make_unique<std::array<PacketView, kBatchPackets>>();
+  PollStatus status = PollStatus::kOk;
+  Timestamp now;
+  std::uint64_t cycles = cycles_now();
+  while (status == PollStatus::kOk && !stop.load(std::memory_order_relaxed)) {
+    const PollResult polled = source.poll(raw);
+    status = polled.status;
+    now = std::max(now, polled.now);
+    for (std::size_t i = 0; i < polled.packet_count; ++i) {
+      decoder.decode(raw[i], (*views)[i]);
+      worker.prefetch((*views)[i]);
+    }
+    worker.receive_names(now);
+    worker.process({views->data(), polled.packet_count}, now);
+    source.release({raw.data(), polled.packet_count});
+    const FragmentTableStats& fragments = decoder.fragment_stats();
+    metrics.fragments_tracked = fragments.tracked;
+    metrics.fragments_matched = fragments.matched;
+    metrics.fragments_unmatched = fragments.unmatched;
+    metrics.fragments_evicted = fragments.evicted;
+    const std::uint64_t before = std::exchange(cycles, cycles_now());
+    (polled.packet_count != 0 ? metrics.busy_cycles : metrics.idle_cycles) += cycles - before;
+    worker.publish_if_due();
+  }
+  worker.flush(now);
+  worker.publish();
+}
+
+/// A worker behind the reader.
+void Engine::Implementation::read_ring(std::size_t index) {
+  DispatchRing& ring = *rings[index];
+  Worker& worker = *workers[index];
+  WorkerMetrics& metrics = worker.metrics();
+  std::uint64_t cycles = cycles_now();
+  int spins = 0;
+  for (bool last = false; !last;) {
+    DispatchBatch* batch = ring.front();
+    const bool idle = batch == nullptr;
+    if (idle) {
+      if (++spins > kEmptyRingSpins) std::this_thread::sleep_for(kEmptyRingNap);
+    } else {
+      spins = 0;
+      const std::span packets(batch->packets.data(), batch->packet_count);
+      for (const PacketView& packet : packets) worker.prefetch(packet);
+      worker.process(packets, batch->now);
+      last = batch->last;
+      if (last) worker.flush(batch->now);
+      ring.pop();
+    }
+    const std::uint64_t before = std::exchange(cycles, cycles_now());
+    (idle ? metrics.idle_cycles : metrics.busy_cycles) += cycles - before;
+    worker.publish_if_due();
+  }
+  worker.publish();
+}
+
+void Engine::Implementation::begin_thread(std::size_t index) {
+  threads_running.fetch_add(1);
+  threads.emplace_back([this, index] {
+    if (!options.cores.empty()) pin_this_thread(options.cores[index % options.cores.size()]);
+    name_this_thread("np-worker-" + std::to_string(index));
+    if (reader == nullptr)
+      poll_source(index);
+    else
+      read_ring(index);
+    threads_running.fetch_sub(1);
+  });
+}
+
+SourceStats Engine::Implementation::sum_of_sources() const {
+  SourceStats sum;
+  for (const auto& source : sources) {
+    const SourceStats stats = source->stats();
+    sum.received_packets += stats.received_packets;
+    sum.received_bytes += stats.received_bytes;
+    sum.dropped_kernel_packets += stats.dropped_kernel_packets;
+    sum.dropped_interface_packets += stats.dropped_interface_packets;
+    sum.input_bytes_done += stats.input_bytes_done;
+    sum.input_bytes_total += stats.input_bytes_total;
+  }
+  return sum;
+}
+
+std::vector<NameList> Engine::Implementation::collect_names() const {
+  std::vector<NameList> lists;
+  if (!options.collect_names) return lists;
+  for (std::size_t i = 0; i < plan.name_lists().size(); ++i) {
+    std::set<std::string_view> merged;
+    for (const auto& worker : workers) {
+      const auto found = worker->name_sets()[i].names();
+      merged.insert(found.begin(), found.end());
+    }
+    lists.push_back({plan.name_lists()[i], {merged.begin(), merged.end()}});
+  }
+  return lists;
+}
+
+Engine::Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, AnalysisPlan plan,
+               std::vector<std::string> interfaces)
+    : implementation_(std::make_unique<Implementation>(options, std::move(plan))) {
+  NP_ASSERT(!sources.empty() && options.worker_count >= 1 && options.worker_count <= kWorkersMax);
+  NP_ASSERT(sources.size() == 1 || sources.size() == options.worker_count);
+  Implementation& engine = *implementation_;
+  engine.sources = std::move(sources);
+  engine.name_everything(std::move(interfaces));
+  engine.make_collector();
+  engine.make_workers();
+}
+
+Engine::~Engine() {
+  if (!implementation_->started.load() || implementation_->threads.empty()) return;
+  request_stop();
+  for (std::thread& thread : implementation_->threads) thread.join();
+}
+
+void Engine::add_flow_sink(FlowSink& sink) {
+  implementation_->names->exporters.emplace_back(sink.name());
+  implementation_->collector->add_flow_sink(sink);
+}
+void Engine::add_metrics_sink(MetricsSink& sink) { implementation_->collector->add_metrics_sink(sink); }
+
+void Engine::start() {
+  Implementation& engine = *implementation_;
+  NP_ASSERT(!engine.started.exchange(true));
+  std::vector<Collector::WorkerEnd> ends;
+  for (const auto& worker : engine.workers) ends.push_back({&worker->export_ring(), &worker->snapshots()});
+  engine.collector->start(std::move(ends));
+  for (std::size_t i = 0; i < engine.workers.size(); ++i) engine.begin_thread(i);
+  if (engine.reader == nullptr) return;
+  engine.threads_running.fetch_add(1);
+  engine.threads.emplace_back([&engine] {
+    name_this_thread("np-reader");
+    engine.reader->run(engine.stop);
+    engine.threads_running.fetch_sub(1);
+  });
+}
+
+void Engine::request_stop() noexcept { implementation_->stop.store(true, std::memory_order_relaxed); }
+
+bool Engine::finished() const noexcept { return implementation_->threads_running.load() == 0; }
+
+RunReport Engine::wait() {
+  Implementation& engine = *implementation_;
+  for (std::thread& thread : engine.threads) thread.join();
+  engine.threads.clear();
+  engine.collector->finish();
+  RunReport report;
+  engine.collector->fill(report, engine.options.top_entries);
+  report.names = engine.collect_names();
+  for (const auto& source : engine.sources)
+    if (std::string error = source->error(); !error.empty()) report.source_errors.push_back(std::move(error));
+  if (engine.names->interfaces.empty()) {
+    auto complete = std::make_shared<RunNames>(*engine.names);
+    complete->interfaces = engine.sources.front()->interfaces();
+    report.metrics.names = std::move(complete);
+  }
+  return report;
+}
+
+SourceStats Engine::source_stats() const noexcept { return implementation_->sum_of_sources(); }
+const RunNames& Engine::names() const noexcept { return *implementation_->names; }
+
+}  // namespace netpulse

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/name_cache.h"
+#include "engine/base/spsc_ring.h"
+
+namespace netpulse {
+
+/// A name that one worker learned from a DNS answer, on its way to another.
+struct LearnedName {
+  IpAddress client, address;
+  std::uint32_t ttl_seconds;
+  InlineText<255> name;
+};
+
+/// What the other workers learned; read by its owner. One ring per sender.
+using NameInbox = std::vector<std::unique_ptr<SpscRing<LearnedName>>>;
+
+/// Passes learned names between workers that each have a source of their own (live capture): the answer to a query and
+/// the flow that follows it may be on different cores. A full ring drops the name: the flow stays without it.
+class NameExchange {
+ public:
+  static constexpr std::size_t kRingNames = 256;
+
+  /// inboxes: one per worker; gets its rings here.
+  explicit NameExchange(std::vector<NameInbox*> inboxes);
+  void tell_others(std::size_t sender, const IpAddress& client, const IpAddress& address, std::string_view name,
+                   std::uint32_t ttl_seconds) noexcept;
+
+ private:
+  std::vector<NameInbox*> inboxes_;
+};
+
+}  // namespace netpulse

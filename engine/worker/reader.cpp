@@ -1,0 +1,125 @@
+#include "engine/worker/reader.h"
+
+#include <cstring>
+#include <thread>
+#include <utility>
+
+namespace netpulse {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53, kMdnsPort = 5353, kLlmnrPort = 5355;
+
+/// Whether other workers can learn names from the packet: UDP answers, and both directions of DNS over TCP.
+bool teaches_names(const PacketView& packet) {
+  const std::uint16_t port = packet.src_port();
+  if (packet.transport == TransportLayer::kUdp) return port == kDnsPort || port == kMdnsPort || port == kLlmnrPort;
+  return packet.transport == TransportLayer::kTcp && (port == kDnsPort || packet.dst_port() == kDnsPort);
+}
+
+}  // namespace
+
+Reader::Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments_max, std::vector<DispatchRing*> rings)
+    : source_(source), decoder_(seed, fragments_max), rings_(std::move(rings)), open_(rings_.size(), nullptr) {}
+
+void Reader::run(const std::atomic<bool>& stop) {
+  std::array<RawPacket, kBatchPackets> raw;
+  PacketView packet;
+  PollStatus status = PollStatus::kOk;
+  while (status == PollStatus::kOk && !stop.load(std::memory_order_relaxed)) {
+    const PollResult polled = source_.poll(raw);
+    status = polled.status;
+    now_ = std::max(now_, polled.now);
+    for (std::size_t i = 0; i < polled.packet_count; ++i) {
+      decoder_.decode(raw[i], packet);
+      deal(packet);
+    }
+    source_.release({raw.data(), polled.packet_count});
+    publish_fragment_counters();
+    // A live source's packets do not wait for company; an empty batch tells the time.
+    if (!source_.can_wait()) push_all(false);
+  }
+  push_all(true);
+}
+
+void Reader::deal(const PacketView& packet) noexcept {
+  const std::size_t workers = rings_.size();
+  // The table takes its bucket from the hash's upper bits and its tag from the lowest: the bits between are free.
+  const std::uint64_t chosen_by = packet.has_flow() ? packet.hash >> 16 & 0xffffffff : packet.number & 0xffffffff;
+  const auto owner = packet.has_flow() ? static_cast<std::size_t>(chosen_by * workers >> 32)
+                                       : static_cast<std::size_t>(chosen_by % workers);
+  put(owner, packet, 0);
+  if (!packet.has_flow() || !teaches_names(packet)) return;
+  for (std::size_t other = 0; other < workers; ++other)
+    if (other != owner) put(other, packet, PacketView::kFlagShadow);
+}
+
+void Reader::put(std::size_t worker, const PacketView& packet, std::uint8_t flags) noexcept {
+  DispatchBatch* batch = open_batch(worker);
+  if (batch != nullptr && DispatchBatch::kArenaBytes - batch->arena_used < packet.captured_bytes) {
+    push(worker);
+    batch = open_batch(worker);
+  }
+  if (batch == nullptr || DispatchBatch::kArenaBytes - batch->arena_used < packet.captured_bytes) {
+    if (flags == 0) dropped_packets_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  std::uint8_t* frame = batch->arena.data() + batch->arena_used;
+  std::memcpy(frame, packet.frame, packet.captured_bytes);
+  batch->arena_used += packet.captured_bytes;
+  PacketView& copy = batch->packets[batch->packet_count++];
+  copy = packet;
+  copy.frame = frame;
+  if (packet.payload_data != nullptr) copy.payload_data = frame + (packet.payload_data - packet.frame);
+  copy.flags |= flags;
+  if (batch->packet_count == kBatchPackets) push(worker);
+}
+
+DispatchBatch* Reader::open_batch(std::size_t worker) noexcept {
+  if (open_[worker] != nullptr) return open_[worker];
+  DispatchBatch* batch = rings_[worker]->reserve();
+  while (batch == nullptr && source_.can_wait()) {
+    std::this_thread::yield();
+    batch = rings_[worker]->reserve();
+  }
+  if (batch == nullptr) return nullptr;
+  batch->packet_count = 0;
+  batch->arena_used = 0;
+  batch->last = false;
+  return open_[worker] = batch;
+}
+
+void Reader::push(std::size_t worker) noexcept {
+  open_[worker]->now = now_;
+  rings_[worker]->push();
+  open_[worker] = nullptr;
+}
+
+void Reader::push_all(bool last) noexcept {
+  for (std::size_t worker = 0; worker < rings_.size(); ++worker) {
+    DispatchBatch* batch = open_batch(worker);
+    while (last && batch == nullptr) {  // the end must arrive, however long the worker takes
+      std::this_thread::yield();
+      batch = open_batch(worker);
+    }
+    if (batch == nullptr) continue;
+    batch->last = last;
+    push(worker);
+  }
+}
+
+void Reader::publish_fragment_counters() noexcept {
+  const FragmentTableStats& stats = decoder_.fragment_stats();
+  fragment_counters_[0].store(stats.tracked, std::memory_order_relaxed);
+  fragment_counters_[1].store(stats.matched, std::memory_order_relaxed);
+  fragment_counters_[2].store(stats.unmatched, std::memory_order_relaxed);
+  fragment_counters_[3].store(stats.evicted, std::memory_order_relaxed);
+}
+
+void Reader::add_fragment_counters(WorkerMetrics& metrics) const noexcept {
+  metrics.fragments_tracked += fragment_counters_[0].load(std::memory_order_relaxed);
+  metrics.fragments_matched += fragment_counters_[1].load(std::memory_order_relaxed);
+  metrics.fragments_unmatched += fragment_counters_[2].load(std::memory_order_relaxed);
+  metrics.fragments_evicted += fragment_counters_[3].load(std::memory_order_relaxed);
+}
+
+}  // namespace netpulse

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/base/spsc_ring.h"
+#include "engine/metrics/worker_metrics.h"
+#include "engine/packet/decode.h"
+#include "engine/source/packet_source.h"
+
+namespace netpulse {
+
+/// Decoded packets for one worker, with a copy of their bytes: the source's own memory is free again at once.
+struct DispatchBatch {
+  /// Room for 64 ordinary frames, or for one of the largest that a source hands over.
+  static constexpr std::size_t kArenaBytes = (std::size_t{1} << 20) + 4096;
+
+  std::array<PacketView, kBatchPackets> packets;
+  std::size_t packet_count;
+  std::size_t arena_used;
+  Timestamp now;
+  bool last;
+  std::array<std::uint8_t, kArenaBytes> arena;
+};
+using DispatchRing = SpscRing<DispatchBatch>;
+inline constexpr std::size_t kDispatchRingBatches = 8;
+
+/// For sources with one queue: reads, decodes, and deals packets out to the workers by flow hash, in order.
+/// Packets that teach names (DNS answers) also go to the other workers, as shadows: each worker then knows what one
+/// worker alone would have known at that point, so the number of workers changes nothing in the output.
+class Reader {
+ public:
+  Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments_max, std::vector<DispatchRing*> rings);
+
+  /// Until the source ends, fails, or stop is set; then each worker gets a last batch.
+  void run(const std::atomic<bool>& stop);
+
+  /// Any thread.
+  std::uint64_t dropped_packets() const noexcept { return dropped_packets_.load(std::memory_order_relaxed); }
+  /// Adds fragment counters; from any thread, a moment's values.
+  void add_fragment_counters(WorkerMetrics& metrics) const noexcept;
+
+ private:
+  void deal(const PacketView& packet) noexcept;
+  void put(std::size_t worker, const PacketView& packet, std::uint8_t flags) noexcept;
+  /// The batch being filled for a worker; null: its ring is full and the source cannot wait.
+  DispatchBatch* open_batch(std::size_t worker) noexcept;
+  void push(std::size_t worker) noexcept;
+  void push_all(bool last) noexcept;
+  void publish_fragment_counters() noexcept;
+
+  PacketSource& source_;
+  Decoder decoder_;
+  std::vector<DispatchRing*> rings_;
+  std::vector<DispatchBatch*> open_;
+  Timestamp now_;
+  std::atomic<std::uint64_t> dropped_packets_{0};
+  std::array<std::atomic<std::uint64_t>, 4> fragment_counters_{};
+};
+
+}  // namespace netpulse

@@ -1,0 +1,176 @@
+#include "engine/worker/worker.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "engine/base/cycles.h"
+
+namespace netpulse {
+namespace {
+
+constexpr double kPublishSeconds = 0.1;
+/// The clock follows packet time by at most this per batch, so that one packet with a wrong time ends no flows.
+constexpr Duration kClockStepMax = Duration::from_seconds(1);
+/// Buckets swept per batch: few beside a full batch, more when there is little else to do.
+constexpr std::size_t kSweepBucketsBusy = 4, kSweepBucketsPerFreePacket = 8;
+
+}  // namespace
+
+Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const HashSeed& seed)
+    : options_(options),
+      metrics_storage_(std::make_unique<WorkerMetrics>()),
+      metrics_(*metrics_storage_),
+      dispatcher_(plan, options.analysis, options.names, seed, metrics_),
+      table_(options.flow_table, seed, *this),
+      export_ring_(kExportRingFlows) {
+  dispatcher_.attach(table_);
+  metrics_.flow_capacity = table_.flow_capacity();
+  metrics_.details_capacity = table_.details_capacity();
+}
+
+void Worker::set_name_exchange(NameExchange* exchange, std::size_t worker_index) noexcept {
+  name_exchange_ = exchange;
+  worker_index_ = worker_index;
+  dispatcher_.set_listener(this);
+}
+
+void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
+  count_packets(batch);
+  update_flows(batch);
+  analyze_pending();
+  advance_clock(now);
+  sweep(batch.size());
+}
+
+void Worker::count_packets(std::span<const PacketView> batch) noexcept {
+  ++metrics_.batches;
+  for (const PacketView& packet : batch) {
+    if (packet.is(PacketView::kFlagShadow)) continue;
+    ++metrics_.received_packets;
+    metrics_.wire_bytes += packet.wire_bytes;
+    metrics_.captured_bytes += packet.captured_bytes;
+    const auto network = static_cast<std::size_t>(packet.network);
+    const auto transport = static_cast<std::size_t>(packet.transport);
+    ++metrics_.network_packets[network];
+    metrics_.network_bytes[network] += packet.wire_bytes;
+    ++metrics_.transport_packets[transport];
+    metrics_.transport_bytes[transport] += packet.wire_bytes;
+    ++metrics_.decode_status[static_cast<std::size_t>(packet.status)];
+    ++metrics_.tunnel_packets[static_cast<std::size_t>(packet.key.tunnel)];
+    if (packet.received_at > metrics_.last_packet_time) metrics_.last_packet_time = packet.received_at;
+    if (packet.received_at.known() &&
+        (packet.received_at < metrics_.first_packet_time || !metrics_.first_packet_time.known()))
+      metrics_.first_packet_time = packet.received_at;
+  }
+}
+
+void Worker::update_flows(std::span<PacketView> batch) noexcept {
+  std::array<FlowRecord*, kBatchPackets> records;
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const PacketView& packet = batch[i];
+    if (!packet.has_flow()) continue;
+    const auto [record, created] = table_.update(packet, records[i]);
+    records[i] = record;
+    if (record == nullptr) [[unlikely]]
+      continue;
+    if (created && !record->is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
+    if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
+    if (Dispatcher::wants(packet, *record, created)) pending_[pending_count_++] = {&packet, record, created};
+  }
+  analyze_pending();
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (batch[i].has_flow() && records[i] != nullptr) FlowTable::unpin(*records[i]);
+}
+
+void Worker::analyze_pending() noexcept {
+  const std::size_t count = pending_count_;
+  pending_count_ = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    dispatcher_.analyze(*pending_[i].packet, *pending_[i].record, pending_[i].created);
+}
+
+void Worker::advance_clock(Timestamp now) noexcept {
+  if (!clock_.known()) {
+    clock_ = swept_until_ = now;
+    return;
+  }
+  if (now > clock_) clock_ = std::min(now, clock_ + kClockStepMax);
+}
+
+void Worker::sweep(std::size_t batch_packets) noexcept {
+  const std::size_t due = table_.buckets_due(clock_ - swept_until_);
+  if (due == 0) return;
+  const std::size_t buckets_max =
+      kSweepBucketsBusy + (kBatchPackets - std::min(batch_packets, kBatchPackets)) * kSweepBucketsPerFreePacket;
+  table_.sweep(clock_, std::min(due, buckets_max));
+  swept_until_ = clock_;
+}
+
+void Worker::receive_names(Timestamp now) noexcept {
+  for (std::size_t sender = 0; sender < name_inbox_.size(); ++sender) {
+    SpscRing<LearnedName>& ring = *name_inbox_[sender];
+    for (const LearnedName* learned = ring.front(); learned != nullptr; learned = ring.front()) {
+      dispatcher_.learn_from_elsewhere(learned->client, learned->address, learned->name.view(), learned->ttl_seconds,
+                                       now);
+      ring.pop();
+    }
+  }
+}
+
+void Worker::flush(Timestamp now) noexcept { table_.flush(now); }
+
+void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept {
+  if (reason == EndReason::kActiveTimeout) {
+    dispatcher_.decide(record, detail);
+    if (!record.is(FlowRecord::kFlagShadow)) export_flow(record, detail, reason);
+    return;
+  }
+  dispatcher_.conclude(record, detail);
+  if (record.is(FlowRecord::kFlagShadow)) return;
+  ++metrics_.flows_ended[static_cast<std::size_t>(reason)];
+  export_flow(record, detail, reason);
+}
+
+void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, EndReason reason) noexcept {
+  FinishedFlow* slot = export_ring_.reserve();
+  while (slot == nullptr && options_.can_wait) {
+    options_.collector_bell->ring();
+    std::this_thread::yield();
+    slot = export_ring_.reserve();
+  }
+  if (slot == nullptr) {
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kExportRingFull)];
+    return;
+  }
+  slot->record = record;
+  slot->reason = reason;
+  slot->has_detail = detail != nullptr;
+  if (detail != nullptr) slot->detail = *detail;
+  export_ring_.push();
+  ++metrics_.flow_records_exported;
+}
+
+void Worker::on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
+                     std::uint32_t ttl_seconds) noexcept {
+  name_exchange_->tell_others(worker_index_, client, address, name, ttl_seconds);
+}
+
+void Worker::publish_if_due() noexcept {
+  const std::uint64_t now = cycles_now();
+  if (now < next_publication_) return;
+  next_publication_ = now + static_cast<std::uint64_t>(cycles_per_second() * kPublishSeconds);
+  publish();
+}
+
+void Worker::publish() noexcept {
+  metrics_.active_flows = table_.active_flows();
+  metrics_.details_used = table_.details_used();
+  metrics_.losses[static_cast<std::size_t>(LossReason::kDetailPoolFull)] = table_.details_refused();
+  metrics_.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)] = table_.untracked_packets();
+  dispatcher_.publish_gauges();
+  snapshots_.publish(metrics_);
+}
+
+}  // namespace netpulse

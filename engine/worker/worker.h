@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/analysis/dispatcher.h"
+#include "engine/flow/flow_table.h"
+#include "engine/metrics/export_ring.h"
+#include "engine/metrics/snapshot_slot.h"
+#include "engine/metrics/worker_metrics.h"
+#include "engine/packet/decode.h"
+#include "engine/source/packet_source.h"
+#include "engine/worker/name_exchange.h"
+
+namespace netpulse {
+
+struct WorkerOptions {
+  FlowTableOptions flow_table;  ///< this worker's share
+  AnalysisOptions analysis;
+  Dispatcher::NameCollection names;
+  bool can_wait = false;           ///< wait for room in the export ring instead of dropping (capture files)
+  Bell* collector_bell = nullptr;  ///< rung while waiting
+};
+
+/// One core's share of the packets, run to completion: counters, flow table, analysis, timeouts, export.
+/// Everything but snapshots() and the export ring is used by the worker's thread alone.
+class Worker final : private FlowEndHandler, private NameListener {
+ public:
+  Worker(const WorkerOptions& options, const AnalysisPlan& plan, const HashSeed& seed);
+
+  /// Decoded packets in their order; at most kBatchPackets. now: the batch's time.
+  void process(std::span<PacketView> batch, Timestamp now) noexcept;
+  /// Fetches what process() will need for a packet that was just decoded.
+  void prefetch(const PacketView& packet) const noexcept { table_.prefetch_bucket(packet.hash); }
+  /// Takes in what other workers learned.
+  void receive_names(Timestamp now) noexcept;
+  /// Ends all flows.
+  void flush(Timestamp now) noexcept;
+  /// Publishes the metrics if their period is over, or at once.
+  void publish_if_due() noexcept;
+  void publish() noexcept;
+
+  WorkerMetrics& metrics() noexcept { return metrics_; }
+  ExportRing& export_ring() noexcept { return export_ring_; }
+  SnapshotSlot<WorkerMetrics>& snapshots() noexcept { return snapshots_; }
+  NameInbox& name_inbox() noexcept { return name_inbox_; }
+  void set_name_exchange(NameExchange* exchange, std::size_t worker_index) noexcept;
+  const std::vector<NameSet>& name_sets() const noexcept { return dispatcher_.name_sets(); }
+
+ private:
+  struct Pending {
+    const PacketView* packet;
+    FlowRecord* record;
+    bool created;
+  };
+
+  void count_packets(std::span<const PacketView> batch) noexcept;
+  void update_flows(std::span<PacketView> batch) noexcept;
+  void analyze_pending() noexcept;
+  void advance_clock(Timestamp now) noexcept;
+  void sweep(std::size_t batch_packets) noexcept;
+  void on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept override;
+  void before_flow_end() noexcept override { analyze_pending(); }
+  void on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
+               std::uint32_t ttl_seconds) noexcept override;
+  void export_flow(const FlowRecord& record, const FlowDetail* detail, EndReason reason) noexcept;
+
+  WorkerOptions options_;
+  std::unique_ptr<WorkerMetrics> metrics_storage_;
+  WorkerMetrics& metrics_;
+  Dispatcher dispatcher_;
+  FlowTable table_;
+  ExportRing export_ring_;
+  SnapshotSlot<WorkerMetrics> snapshots_;
+  NameInbox name_inbox_;
+  NameExchange* name_exchange_ = nullptr;
+  std::size_t worker_index_ = 0;
+
+  std::array<Pending, kBatchPackets> pending_;
+  std::size_t pending_count_ = 0;
+  Timestamp clock_;  // follows packet time, but never by a jump
+  Timestamp swept_until_;
+  std::uint64_t next_publication_ = 0;  // by the cycle counter
+};
+
+}  // namespace netpulse
