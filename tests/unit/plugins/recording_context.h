@@ -20,8 +20,8 @@ class RecordingContext final : public AnalyzerContext {
     std::size_t list;
     std::string name;
     friend bool operator==(const Observed&, const Observed&) = default;
-    friend std::ostream& operator<<(std::ostream& out, const Observed& observed) {
-      return out << observed.list << ':' << observed.name;
+    friend std::ostream& operator<<(std::ostream& out, const Observed& entry) {
+      return out << entry.list << ':' << entry.name;
     }
   };
 
