@@ -15,6 +15,12 @@ constexpr std::array<std::string_view, 8> kApplicationKeys{"name",     "category
                                                            "patterns", "keywords", "ports",   "protocols"};
 constexpr std::size_t kLabelTextBytesMax = 64;
 
+std::string quoted(std::string_view text) {
+  std::string result(1, '\'');
+  result += text;
+  return result += '\'';
+}
+
 /// Builds the rules of all files and gathers what is wrong with them.
 class Reader {
  public:
@@ -31,7 +37,7 @@ class Reader {
     for (const auto& [key, node] : root.value()) {
       const toml::array* applications = node.as_array();
       if (key.str() != "application")
-        fault(key.source(), "'" + std::string(key.str()) + "' is unknown: a catalogue consists of [[application]]");
+        fault(key.source(), quoted(key.str()) + " is unknown: a catalogue consists of [[application]]");
       else if (applications == nullptr || !node.is_array_of_tables())
         fault(key.source(), "an application begins with [[application]]");
       else
@@ -62,8 +68,8 @@ class Reader {
     for (const auto& [key, node] : table) {
       if (std::find(kApplicationKeys.begin(), kApplicationKeys.end(), key.str()) != kApplicationKeys.end()) continue;
       const std::string_view near = nearest(key.str(), kApplicationKeys.data(), kApplicationKeys.size());
-      fault(key.source(), "key '" + std::string(key.str()) + "' is unknown" +
-                              (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+      fault(key.source(),
+            "key " + quoted(key.str()) + " is unknown" + (near.empty() ? "" : "; did you mean " + quoted(near) + "?"));
     }
     const std::optional<ApplicationId> application = identify(table);
     if (!application) return;
@@ -71,10 +77,10 @@ class Reader {
       const toml::node* node = table.get(key);
       if (node == nullptr) return;
       const toml::array* array = node->as_array();
-      if (array == nullptr) return fault(node->source(), "'" + std::string(key) + "' must be a list of texts");
+      if (array == nullptr) return fault(node->source(), quoted(key) + " must be a list of texts");
       for (const toml::node& item : *array) {
         if (!item.is_string()) {
-          fault(item.source(), "'" + std::string(key) + "' must hold texts only");
+          fault(item.source(), quoted(key) + " must hold texts only");
           continue;
         }
         std::string text = item.as_string()->get();
@@ -91,7 +97,7 @@ class Reader {
     add_names("keywords", NameRuleKind::kKeyword);
     each("ports", [&](const std::string& text, RulePlace where) {
       std::optional<PortRule> rule = parse_port_rule(text);
-      if (!rule) return fault(where, "'" + text + "' is no port: write \"tcp/443\" or \"udp/6881-6889\"");
+      if (!rule) return fault(where, quoted(text) + " is no port: write \"tcp/443\" or \"udp/6881-6889\"");
       rule->application = *application;
       rule->place = where;
       rules_.ports.push_back(*rule);
@@ -109,15 +115,15 @@ class Reader {
     const auto label = [&](std::string_view key) -> std::optional<std::string> {
       const toml::node* node = table.get(key);
       if (node == nullptr || !node->is_string()) {
-        if (node != nullptr) fault(node->source(), "'" + std::string(key) + "' must be text");
+        if (node != nullptr) fault(node->source(), quoted(key) + " must be text");
         return std::nullopt;
       }
       const std::string& text = node->as_string()->get();
       const bool good = !text.empty() && text.size() <= kLabelTextBytesMax && printable(text) == text &&
                         text.front() != ' ' && text.back() != ' ';
       if (!good) {
-        fault(node->source(), "'" + std::string(key) + "' must be 1 to " + std::to_string(kLabelTextBytesMax) +
-                                  " bytes of visible text");
+        fault(node->source(),
+              quoted(key) + " must be 1 to " + std::to_string(kLabelTextBytesMax) + " bytes of visible text");
         return std::nullopt;
       }
       return text;
@@ -134,17 +140,18 @@ class Reader {
       const Application& application = rules_.applications[known->second.id];
       const std::string earlier = " (" + rules_.place_text(known->second.place) + ")";
       if (application.name != *name)
-        fault(table.source(), "application '" + *name + "' is known as '" + application.name + "'" + earlier);
+        fault(table.source(), "application " + quoted(*name) + " is known as " + quoted(application.name) + earlier);
       else if (category && *category != application.category)
-        fault(table.source(), "application '" + *name + "' has the category '" + application.category + "'" + earlier);
+        fault(table.source(),
+              "application " + quoted(*name) + " has the category " + quoted(application.category) + earlier);
       return known->second.id;
     }
     if (folded == "unknown" || folded == "other") {
-      fault(table.source(), "the name '" + *name + "' is reserved");
+      fault(table.source(), "the name " + quoted(*name) + " is reserved");
       return std::nullopt;
     }
     if (!category) {
-      if (!table.contains("category")) fault(table.source(), "application '" + *name + "' has no 'category'");
+      if (!table.contains("category")) fault(table.source(), "application " + quoted(*name) + " has no 'category'");
       return std::nullopt;
     }
     if (rules_.applications.size() >= kApplicationsMax) {
@@ -160,7 +167,7 @@ class Reader {
 
   void add_name(NameRule rule) {
     if (const std::string reason = fault_in_name_rule(rule.kind, rule.text); !reason.empty())
-      return fault(rule.place, "'" + rule.text + "' " + reason);
+      return fault(rule.place, quoted(rule.text) + " " + reason);
     const bool wildcard = rule.kind == NameRuleKind::kPattern || rule.kind == NameRuleKind::kKeyword;
     if (rules_.names.size() >= kCatalogueRulesMax || (wildcard && wildcards_ >= kWildcardsMax)) {
       if (!too_many_)
@@ -178,7 +185,7 @@ class Reader {
   }
 
   std::string duplicate(std::string_view kind, const std::string& text, RulePlace earlier) const {
-    return std::string(kind) + " '" + text + "' stands at " + rules_.place_text(earlier) + " already";
+    return std::string(kind) + " " + quoted(text) + " stands at " + rules_.place_text(earlier) + " already";
   }
 
   void check_ports() {
@@ -188,8 +195,8 @@ class Reader {
     });
     for (std::size_t i = 1; i < ports.size(); ++i)
       if (ports[i].protocol == ports[i - 1].protocol && ports[i].first <= ports[i - 1].last)
-        fault(ports[i].place, "port " + std::to_string(ports[i].first) + " belongs to '" +
-                                  rules_.applications[ports[i - 1].application].name + "' already (" +
+        fault(ports[i].place, "port " + std::to_string(ports[i].first) + " belongs to " +
+                                  quoted(rules_.applications[ports[i - 1].application].name) + " already (" +
                                   rules_.place_text(ports[i - 1].place) + ")");
   }
 

@@ -38,11 +38,11 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
 TEST(SampleConfiguration, NamesEachKeyOfTheSectionsReadHere) {
   // Readers of a key that the sample lacks would get their fallback unnoticed; here the fallback is out of place.
   Config config = sample();
-  for (const char* key : {"flows_max", "details_max", "idle_timeout_seconds", "active_timeout_seconds",
-                          "tcp_end_timeout_seconds"})
+  for (const char* key :
+       {"flows_max", "details_max", "idle_timeout_seconds", "active_timeout_seconds", "tcp_end_timeout_seconds"})
     EXPECT_NE(config.integer("flow_table", key, -1, -1, 1 << 30), -1) << key;
-  for (const char* key : {"stream_buffers", "name_cache_entries", "packets_max", "name_ttl_min_seconds",
-                          "name_ttl_max_seconds"})
+  for (const char* key :
+       {"stream_buffers", "name_cache_entries", "packets_max", "name_ttl_min_seconds", "name_ttl_max_seconds"})
     EXPECT_NE(config.integer("analysis", key, -1, -1, 1 << 30), -1) << key;
 }
 
