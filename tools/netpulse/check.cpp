@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "configs/catalogue/bundled.h"
 #include "engine/base/human.h"
 #include "engine/source/interface_list.h"
 #include "engine/source/pcap_live.h"

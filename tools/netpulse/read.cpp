@@ -7,6 +7,7 @@
 #include "tools/netpulse/report_output.h"
 #include "tools/netpulse/session.h"
 #include "tools/netpulse/stop_signals.h"
+#include "tools/netpulse/terminal.h"
 #include "tools/netpulse/version.h"
 
 namespace netpulse {

@@ -13,6 +13,7 @@
 #include "tools/netpulse/progress.h"
 #include "tools/netpulse/report_output.h"
 #include "tools/netpulse/session.h"
+#include "tools/netpulse/terminal.h"
 #include "tools/netpulse/version.h"
 
 namespace netpulse {
@@ -21,7 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kStatusPeriod{2000};
 
 /// What is captured, and what to call it.
-struct Input {
+struct RunInput {
   std::vector<std::unique_ptr<PacketSource>> sources;
   std::vector<std::string> interfaces;  ///< live ones
   std::string label;                    ///< Prometheus' interface
@@ -34,12 +35,12 @@ std::string joined(const std::vector<std::string>& names, const char* separator)
   return text;
 }
 
-Result<Input> open_replay(const CommandLine& line, const Settings& settings) {
+Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) {
   const CaptureFileOptions files{.paths = line.files, .filter = settings.capture.filter};
   auto source = open_paced_source([files] { return open_capture_files(files); },
                                   {.speed = line.pace, .loop = line.loop, .start_now = true});
   if (!source.ok()) return source.error();
-  Input input;
+  RunInput input;
   input.sources.push_back(std::move(source).value());
   const std::string& path = line.files.front();
   input.label = path.substr(path.rfind('/') + 1);
@@ -47,7 +48,7 @@ Result<Input> open_replay(const CommandLine& line, const Settings& settings) {
   return input;
 }
 
-Result<Input> open_live(Settings& settings) {
+Result<RunInput> open_live(Settings& settings) {
   if (settings.capture.interfaces.empty()) {
     auto found = default_interface();
     if (!found.ok()) return found.error();
@@ -55,7 +56,7 @@ Result<Input> open_live(Settings& settings) {
   }
   auto sources = open_live_sources(settings.capture, settings.engine.worker_count);
   if (!sources.ok()) return sources.error();
-  Input input;
+  RunInput input;
   input.sources = std::move(sources).value();
   input.interfaces = settings.capture.interfaces;
   input.label = joined(input.interfaces, ",");
@@ -70,7 +71,6 @@ int fail(const Error& error, int status = kFailure) {
 
 void announce(const HttpServer& server, const std::string& description) {
   const std::string address = "http://" + server.address().to_string();
-  const TextStyle style = text_style(STDERR_FILENO);
   std::string text = "netpulse: " + description + "\n";
   text += "netpulse: page " + address + "/   metrics " + address + "/metrics   Ctrl-C ends the run\n";
   write_all(STDERR_FILENO, text);
@@ -88,7 +88,7 @@ int run_command(const CommandLine& line) {
   const bool live = line.files.empty();
   auto opened = live ? open_live(settings) : open_replay(line, settings);
   if (!opened.ok()) return fail(opened.error());
-  Input input = std::move(opened).value();
+  RunInput input = std::move(opened).value();
   auto listening = HttpServer::listen(settings.http);
   if (!listening.ok()) return fail(listening.error());
 

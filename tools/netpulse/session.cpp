@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "configs/catalogue/bundled.h"
 #include "plugins/registry.h"
 #include "tools/netpulse/stop_signals.h"
 

@@ -12,9 +12,6 @@
 
 namespace netpulse {
 
-/// The catalogue built into the program, and the user's files on top of it.
-Result<Catalogue> load_catalogue(const std::vector<std::string>& user_files);
-
 /// What run and read share: catalogue, engine, configured exporters, and the loop around them.
 class Session {
  public:
