@@ -91,19 +91,25 @@ bool read_message(Bytes message, Transport transport, const IpAddress& receiver,
 }
 
 /// Every whole message of a TCP stream (RFC 7766 section 8), several if pipelined.
-void read_stream(const PacketView& packet, Dns::State& state, AnalyzerContext& context) noexcept {
-  const auto side = static_cast<std::size_t>(packet.direction);
+Verdict read_stream(const PacketView& packet, AnalyzerContext& context) noexcept {
   const Transport transport = transport_of(packet);
-  ByteCursor cursor(packet.payload());
+  const Bytes stream = packet.payload();
   std::size_t done = 0;
-  while (cursor.remaining() > kLengthPrefixBytes) {
+  while (stream.size() - done > kLengthPrefixBytes) {
+    ByteCursor cursor(stream.subspan(done));
     const Bytes message = cursor.take_u16_length();
     if (cursor.failed()) break;
     if (!read_message(message, transport, packet.dst_addr(), context)) context.count(Dns::kCounterMalformed);
-    done = cursor.position();
+    done += cursor.position();
+  }
+  if (context.stream_gave_up()) {
+    // What is there of a message too long to be held; where the next one begins is lost.
+    if (stream.size() - done > kLengthPrefixBytes + kDnsHeaderBytes)
+      read_message(stream.subspan(done + kLengthPrefixBytes), transport, packet.dst_addr(), context);
+    return Verdict::kDone;
   }
   if (done != 0) context.discard_stream(done);
-  if (context.stream_gave_up()) state.stream_lost[side] = 1;
+  return Verdict::kNeedMore;
 }
 
 }  // namespace
@@ -124,12 +130,8 @@ Verdict Dns::probe(const PacketView& packet) noexcept {
   return looks_like_dns(cursor.take(length), true) ? Verdict::kDone : Verdict::kNotMine;
 }
 
-Verdict Dns::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
-  if (packet.key.protocol == kProtocolTcp) {
-    const auto side = static_cast<std::size_t>(packet.direction);
-    if (state.stream_lost[side] == 0) read_stream(packet, state, context);
-    return (state.stream_lost[0] & state.stream_lost[1]) != 0 ? Verdict::kDone : Verdict::kNeedMore;
-  }
+Verdict Dns::consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+  if (packet.key.protocol == kProtocolTcp) return read_stream(packet, context);
   const bool well_formed = read_message(packet.payload(), transport_of(packet), packet.dst_addr(), context);
   if (!well_formed && !is_cut(packet)) context.count(kCounterMalformed);
   return Verdict::kNeedMore;

@@ -18,14 +18,13 @@ inline constexpr std::array<std::string_view, 7> kDnsRcodeLabels{"NOERROR", "FOR
 /// DNS over UDP and TCP on port 53, multicast DNS and LLMNR: question names, response codes, and which address belongs
 /// to which name.
 ///
-/// Each message is read on its own, so the flow is never done; a malformed message is counted and the next one read.
+/// Each message is read on its own, so the flow is never done, but for a TCP stream with a hole; a malformed message is
+/// counted and the next one read.
 /// What is learned: A, AAAA and the address hints of HTTPS and SVCB answers, through the CNAME chain, for the
 /// question's name as the client asked for it; from multicast DNS the owners' names below .local, for every client.
 /// Source: RFC 1035, RFC 6891, RFC 7766, RFC 9460, RFC 6762, RFC 4795.
 struct Dns {
-  struct State {
-    std::uint8_t stream_lost[2];  ///< by Direction: TCP, the framing cannot be followed any more
-  };
+  struct State {};  // and so a flow of DNS needs no cold record
 
   static constexpr std::string_view kName = "dns";
   static constexpr std::string_view kNameSource = "";

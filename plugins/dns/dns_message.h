@@ -58,7 +58,7 @@ class DnsNameText {
 std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept;
 /// Passes over the name at offset without following pointers; 0 as above.
 std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept;
-/// True if both offsets hold well-formed, equal names (ASCII case ignored).
+/// True if both offsets hold equal names (ASCII case ignored); also if both are one and the same, well-formed or not.
 bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept;
 
 struct DnsQuestion {

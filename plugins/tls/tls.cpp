@@ -26,6 +26,19 @@ bool framed_as_records(Bytes bytes) noexcept {
   return is_tls_record_header(bytes.subspan(record_bytes));
 }
 
+/// Bytes of the records that stream holds whole, from its start; all of it if it is not records.
+std::size_t whole_records_bytes(Bytes stream) noexcept {
+  std::size_t done = 0;
+  while (stream.size() - done >= kTlsRecordHeaderBytes) {
+    const Bytes rest = stream.subspan(done);
+    if (!is_tls_record_header(rest)) return stream.size();
+    const std::size_t record_bytes = kTlsRecordHeaderBytes + static_cast<std::size_t>(rest[3] << 8 | rest[4]);
+    if (record_bytes > rest.size()) break;
+    done += record_bytes;
+  }
+  return done;
+}
+
 /// A ClientHello in an SSL 2.0 record (RFC 5246 appendix E.2): 15-bit length, type 1, version, lengths of cipher
 /// specs, session id and challenge.
 bool is_ssl2_client_hello(Bytes bytes) noexcept {
@@ -140,6 +153,7 @@ Side read_side(Bytes stream, std::size_t side, Tls::State& state, AnalyzerContex
         }
         if (hello_index++ < state.hellos[side]) break;
         state.hellos[side] = hello_index;
+        state.any_hello = 1;
         const Side result = on_hello(reader, state, context);
         if (result != Side::kWaiting) return result;
         break;
@@ -171,7 +185,7 @@ void count_handshake(const Tls::State& state, AnalyzerContext& context) noexcept
 }
 
 Side read_ssl2_hello(Bytes stream, Tls::State& state) noexcept {
-  state.client_hello = 1;
+  state.client_hello = state.any_hello = 1;
   state.sni = kSniAbsent;
   if (state.version == 0) state.version = static_cast<std::uint16_t>(stream[3] << 8 | stream[4]);
   return Side::kDone;
@@ -211,12 +225,16 @@ Verdict Tls::consume(const PacketView& packet, State& state, AnalyzerContext& co
     // The client answers a HelloRetryRequest with its hello once more.
     if (state.retry != had_retry) state.side_done[1 - side] = 0;
   }
-  const bool one_done = (state.side_done[0] | state.side_done[1]) != 0;
+  const bool midstream = state.any_hello == 0 && (state.side_done[0] | state.side_done[1]) != 0;
   const bool both_done = (state.side_done[0] & state.side_done[1]) != 0;
-  const bool midstream = one_done && state.hellos[0] == 0 && state.hellos[1] == 0 && state.client_hello == 0;
   if (both_done || midstream || state.calls_waiting > kCallsWaitingMax) {
     count_handshake(state, context);
     return Verdict::kDone;
+  }
+  if (state.side_done[side] != 0) {
+    // Up to a record's end, so that the second hello after a HelloRetryRequest is found.
+    context.discard_stream(whole_records_bytes(stream));
+    state.hellos[side] = 0;
   }
   return Verdict::kNeedMore;
 }

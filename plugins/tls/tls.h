@@ -21,8 +21,9 @@ inline constexpr std::array<std::string_view, 3> kTlsSniLabels{"visible", "ech_o
 /// Source: RFC 8446, RFC 5246, RFC 6066 section 3, RFC 7301, RFC 9849.
 struct Tls {
   struct State {
-    std::uint8_t hellos[2];      ///< hello messages handled, by Direction
+    std::uint8_t hellos[2];      ///< hello messages handled of the stream now held, by Direction
     std::uint8_t side_done[2];   ///< nothing more is expected from this Direction
+    std::uint8_t any_hello;      ///< of whatever kind
     std::uint8_t client_hello;   ///< one was seen
     std::uint8_t retry;          ///< a HelloRetryRequest was seen
     std::uint8_t sni;            ///< index into kTlsSniLabels

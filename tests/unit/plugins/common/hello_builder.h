@@ -1,6 +1,6 @@
 #pragma once
 
-#include <initializer_list>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -12,7 +12,10 @@ inline void put_u16(ByteVector& out, std::size_t value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8));
   out.push_back(static_cast<std::uint8_t>(value));
 }
-inline void append(ByteVector& out, const ByteVector& more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(ByteVector& out, const ByteVector& more) {
+  // Not insert(): gcc 12 sees it write out of bounds when all is inlined (gcc bug 107852).
+  for (const std::uint8_t byte : more) out.push_back(byte);
+}
 inline ByteVector bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 inline ByteVector with_length8(const ByteVector& content) {
   ByteVector out{static_cast<std::uint8_t>(content.size())};
