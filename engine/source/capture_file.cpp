@@ -129,7 +129,8 @@ PollResult CaptureFileSource::poll(std::span<RawPacket> out) noexcept {
         ++refused_batches;
         continue;
       }
-      if (!input_) continue;
+      // What is left may be a block to skip, which is only told when it is first in the window.
+      if (!input_ || step.consumed_bytes != 0) continue;
     }
     const Fill filled = fill();
     if (filled == Fill::kWait) break;
