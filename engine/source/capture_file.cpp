@@ -9,7 +9,7 @@
 #include "engine/source/block_pool.h"
 #include "engine/source/bpf_filter.h"
 #include "engine/source/record_reader.h"
-#include "engine/source/source_counters.h"
+#include "engine/source/source_meter.h"
 
 namespace netpulse {
 namespace {
@@ -101,7 +101,7 @@ class CaptureFileSource final : public PacketSource {
   std::vector<std::string> faults_;
   std::size_t faults_dropped_ = 0;
   bool filter_faults_told_ = false;
-  SourceCounters counters_;
+  SourceMeter counters_;
   SharedCounter filtered_packets_, bytes_done_;
   std::uint64_t bytes_done_before_ = 0;  // in files that are finished
   std::uint64_t bytes_total_ = 0;
