@@ -111,9 +111,19 @@ void decode_pktap(Walk& walk, const Layer& frame) noexcept {
 /// 802.1Q, 802.1ad and their forerunners. The outermost tag's VID is the packet's.
 void decode_vlan(Walk& walk, Layer layer) noexcept {
   if (!layer.has(kVlanBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
-  if (walk.vlan_tags == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
-  if (walk.vlan_tags++ == 0) walk.view.vlan_id = layer.u16(0) & 0x0fff;
+  if (walk.link_tags++ == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
+  if (!walk.vlan_seen) walk.view.vlan_id = layer.u16(0) & 0x0fff;
+  walk.vlan_seen = true;
   decode_ethertype_or_length(walk, layer.u16(2), layer.after(kVlanBytes));
+}
+
+/// Cisco MetaData (TrustSec): a security group tag before the EtherType.
+void decode_cisco_metadata(Walk& walk, const Layer& layer) noexcept {
+  constexpr std::uint32_t kMetadataBytes = 8;
+  if (!layer.has(kMetadataBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
+  // Counted with the VLAN tags, so that a chain of both ends as well.
+  if (walk.link_tags++ == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
+  decode_ethertype(walk, layer.u16(6), layer.after(kMetadataBytes));
 }
 
 /// IEEE 802.1ah: an I-TAG, then a customer's whole Ethernet frame.
@@ -205,6 +215,8 @@ void decode_ethertype(Walk& walk, std::uint16_t type, Layer layer) noexcept {
     case kEtherTypeQinq:
     case kEtherTypeQinq2:
       return decode_vlan(walk, layer);
+    case kEtherTypeCiscoMetadata:
+      return decode_cisco_metadata(walk, layer);
     case kEtherTypeMpls:
     case kEtherTypeMplsUpstream:
       return decode_mpls(walk, layer);
