@@ -53,6 +53,7 @@ concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&
   { A::kNameSource } -> std::convertible_to<std::string_view>;  // "tls_sni"; "" if it finds no names
   { A::kInput } -> std::convertible_to<Input>;
   { A::kEncrypted } -> std::convertible_to<bool>;                               // its payload is encrypted
+  { A::kStateOverUdp } -> std::convertible_to<bool>;                            // State lives between datagrams
   { A::kPatterns } -> std::convertible_to<std::span<const Pattern>>;            // may be empty
   { A::kPorts } -> std::convertible_to<std::span<const PortRange>>;             // candidates by port; may be empty
   { A::kNameLists } -> std::convertible_to<std::span<const std::string_view>>;  // report lists it fills
@@ -73,7 +74,8 @@ struct AnalyzerEntry {
   std::span<const PortRange> ports;
   std::span<const std::string_view> name_lists;
   std::span<const MetricDescription> counters, histograms;
-  bool has_state;  ///< false: State is empty, and the flow needs no cold record for it
+  bool state_over_tcp,
+      state_over_udp;  ///< false: every call starts with a zero State, and the flow needs no cold record
   Verdict (*probe)(const PacketView&) noexcept;
   /// state: kAnalyzerStateBytes, zeroed before the first call.
   Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
@@ -92,6 +94,7 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
           A::kCounters,
           A::kHistograms,
           !std::is_empty_v<typename A::State>,
+          !std::is_empty_v<typename A::State> && A::kStateOverUdp,
           [](const PacketView& packet) noexcept { return A::probe(packet); },
           [](const PacketView& packet, std::uint8_t* bytes, AnalyzerContext& context) noexcept {
             typename A::State state;

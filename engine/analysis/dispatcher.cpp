@@ -222,7 +222,9 @@ Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& v
 
 void Dispatcher::consume(const PacketView& view) noexcept {
   const AnalyzerEntry& analyzer = plan_.analyzer(record_->protocol_id);
-  std::uint8_t* state = analyzer.has_state ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
+  const bool kept = packet_->transport == TransportLayer::kTcp ? analyzer.state_over_tcp : analyzer.state_over_udp;
+  if (!kept) scratch_detail_.analyzer_state = {};
+  std::uint8_t* state = kept ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
   const Verdict verdict = analyzer.consume(view, state, *this);
   switch (verdict) {
     case Verdict::kNeedMore:

@@ -33,7 +33,8 @@ struct Column {
   std::string_view description;  ///< one sentence, also the documentation's
   std::uint16_t ipfix_element;   ///< IANA number, 0: none
   bool ipfix_reverse;            ///< the reverse element (PEN 29305, RFC 5103) of ipfix_element
-  /// scratch: for texts that are made (hex digests); the value may point into it until the next call.
+  /// scratch: for texts that are made (hex digests); the value may point into it until the next call. A kAddress column
+  /// gives text for an IPv4-mapped address of an IPv6 packet.
   ColumnValue (*get)(const FinishedFlow& flow, const SchemaNames& names, std::string& scratch);
 };
 

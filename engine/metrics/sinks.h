@@ -65,6 +65,8 @@ class FlowSink {
   virtual void flush() = 0;
   virtual ExporterCounters counters() const = 0;
   virtual std::string_view name() const = 0;
+  /// What went wrong and what to do, for the end of the run; empty if all went well. After the run has ended.
+  virtual std::string error() const { return {}; }
 };
 
 /// Takes the merged metrics, several times a second and once at the end. Called by the collector's thread alone.

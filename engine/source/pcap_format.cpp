@@ -99,13 +99,13 @@ class PcapReader final : public RecordReader {
 template <std::endian kOrder>
 Result<std::unique_ptr<RecordReader>> make_reader(Bytes header, const std::string& file_name,
                                                   InterfaceNames& interfaces) {
-  constexpr unsigned kMajor = 2, kMajorDgux = 543;
+  constexpr unsigned kMajor = 2;
   const std::uint32_t magic = load<std::uint32_t, kOrder>(header.data());
   const unsigned major = load<std::uint16_t, kOrder>(header.data() + 4);
   const unsigned minor = load<std::uint16_t, kOrder>(header.data() + 6);
-  if (major != kMajor && major != kMajorDgux)
+  if (major < kMajor)
     return Error{"pcap version " + std::to_string(major) + "." + std::to_string(minor) +
-                 " is not supported; 2.0 to 2.4 are"};
+                 " is not supported; 2.0 and later are"};
   PcapLayout layout;
   if (magic == kMagicNanoseconds) layout.nanoseconds_per_unit = 1;
   if (magic == kMagicModified) layout.record_header_bytes = kRecordHeaderBytesModified;

@@ -115,10 +115,12 @@ class PcapngReader final : public RecordReader {
   template <std::endian kOrder>
   bool check_section(Bytes block, ParseStep& step) {
     const unsigned major = load<std::uint16_t, kOrder>(block.data() + 12);
+    const unsigned minor = load<std::uint16_t, kOrder>(block.data() + 14);
     if (load<std::uint32_t, kOrder>(block.data() + block.size() - 4) != block.size())
       step.status = corrupt("a section header's two lengths differ");
-    else if (major != 1)
-      step.status = corrupt("pcapng version " + std::to_string(major) + " is not supported; 1 is");
+    else if (major != 1 || (minor != 0 && minor != 2))  // 1.2 was written by mistake and means the same
+      step.status = corrupt("pcapng version " + std::to_string(major) + "." + std::to_string(minor) +
+                            " is not supported; 1.0 is");
     else
       return true;
     return false;

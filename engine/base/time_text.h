@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "engine/base/time.h"
+
+namespace netpulse {
+
+/// Writes RFC 3339 times in UTC with nine digits of a second: "2024-05-01T12:00:00.000000001Z". Remembers the second it
+/// wrote last, so that a stream of close times costs little. Not shared between threads.
+class UtcTimeWriter {
+ public:
+  void append(Timestamp time, std::string& out);
+
+ private:
+  std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
+  std::string second_text_;
+};
+
+/// One such time.
+std::string utc_text(Timestamp time);
+
+}  // namespace netpulse

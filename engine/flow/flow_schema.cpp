@@ -1,0 +1,270 @@
+#include "engine/flow/flow_schema.h"
+
+#include <array>
+#include <cstddef>
+
+namespace netpulse {
+namespace {
+
+using Value = ColumnValue;
+using Flow = const FinishedFlow&;
+using Names = const SchemaNames&;
+using Scratch = std::string&;
+
+std::size_t source_index(const FinishedFlow& flow) noexcept { return static_cast<std::size_t>(flow.record.forward()); }
+std::size_t destination_index(const FinishedFlow& flow) noexcept { return 1 - source_index(flow); }
+bool source_is_lo(const FinishedFlow& flow) noexcept { return flow.record.forward() == Direction::kLoToHi; }
+bool is_tcp(const FinishedFlow& flow) noexcept { return flow.record.key.protocol == 6; }
+
+Value text(std::string_view value) {
+  if (value.empty()) return {};
+  return TextValue{value};
+}
+Value time(Timestamp value) {
+  if (!value.known()) return {};
+  return value;
+}
+/// An IPv6 header can carry ::ffff:a.b.c.d; as an IpAddress alone that would read as an IPv4 address.
+Value address(const FinishedFlow& flow, const IpAddress& value, std::string& scratch) {
+  if (flow.record.key.ip_version != 6 || !value.is_v4_mapped()) return value;
+  scratch = "::ffff:" + value.to_string();
+  return TextValue{scratch};
+}
+Value name_at(std::span<const std::string> names, std::size_t index) {
+  if (index >= names.size()) return {};
+  return text(names[index]);
+}
+/// Only the cold record has it: null without one, and where field gives nothing.
+template <class Field>
+Value from_detail(const FinishedFlow& flow, Field field) {
+  if (!flow.has_detail) return {};
+  return field(flow.detail);
+}
+Value hex_digest(const std::array<std::uint8_t, 16>& digest, std::string& scratch) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  scratch.clear();
+  for (const std::uint8_t byte : digest) {
+    scratch += kHex[byte >> 4];
+    scratch += kHex[byte & 15];
+  }
+  return TextValue{scratch};
+}
+Value hex_number(std::uint16_t number, std::string& scratch) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  scratch = "0x";
+  for (int shift = 12; shift >= 0; shift -= 4) scratch += kHex[number >> shift & 15];
+  return TextValue{scratch};
+}
+
+/// The protocol's own name for a version number: RFC 8446 section 4.2.1, RFC 9147 section 5.3.
+Value tls_version_name(std::uint16_t version, std::string& scratch) {
+  switch (version) {
+    case 0:
+      return {};
+    case 0x0002:
+      return TextValue{"SSL 2.0"};
+    case 0x0300:
+      return TextValue{"SSL 3.0"};
+    case 0x0301:
+      return TextValue{"TLS 1.0"};
+    case 0x0302:
+      return TextValue{"TLS 1.1"};
+    case 0x0303:
+      return TextValue{"TLS 1.2"};
+    case 0x0304:
+      return TextValue{"TLS 1.3"};
+    case 0xfeff:
+      return TextValue{"DTLS 1.0"};
+    case 0xfefd:
+      return TextValue{"DTLS 1.2"};
+    case 0xfefc:
+      return TextValue{"DTLS 1.3"};
+    default:
+      return hex_number(version, scratch);
+  }
+}
+
+Value ech_name(Ech ech) {
+  if (ech == Ech::kUnknown) return {};
+  return TextValue{ech == Ech::kOuter ? "outer" : "absent"};
+}
+
+Value application_source_name(ApplicationSource source) {
+  switch (source) {
+    case ApplicationSource::kPort:
+      return TextValue{"port"};
+    case ApplicationSource::kProtocol:
+      return TextValue{"protocol"};
+    case ApplicationSource::kDnsAnswer:
+      return TextValue{"dns_answer"};
+    case ApplicationSource::kServerName:
+      return TextValue{"server_name"};
+    case ApplicationSource::kNone:
+      break;
+  }
+  return {};
+}
+
+// One getter per column.
+namespace get {
+
+Value flow_id(Flow flow, Names, Scratch) { return flow.record.flow_id; }
+Value start_time(Flow flow, Names, Scratch) { return time(flow.record.start_time); }
+Value end_time(Flow flow, Names, Scratch) { return time(flow.record.end_time); }
+Value end_reason(Flow flow, Names, Scratch) { return text(end_reason_name(flow.reason)); }
+Value ip_version(Flow flow, Names, Scratch) { return std::uint64_t{flow.record.key.ip_version}; }
+Value protocol(Flow flow, Names, Scratch) { return std::uint64_t{flow.record.key.protocol}; }
+Value src_addr(Flow flow, Names, Scratch scratch) {
+  return address(flow, source_is_lo(flow) ? flow.record.key.lo_addr : flow.record.key.hi_addr, scratch);
+}
+Value src_port(Flow flow, Names, Scratch) {
+  return std::uint64_t{source_is_lo(flow) ? flow.record.key.lo_port : flow.record.key.hi_port};
+}
+Value dst_addr(Flow flow, Names, Scratch scratch) {
+  return address(flow, source_is_lo(flow) ? flow.record.key.hi_addr : flow.record.key.lo_addr, scratch);
+}
+Value dst_port(Flow flow, Names, Scratch) {
+  return std::uint64_t{source_is_lo(flow) ? flow.record.key.hi_port : flow.record.key.lo_port};
+}
+Value vlan_id(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) { return d.vlan_id == 0 ? Value{} : std::uint64_t{d.vlan_id}; });
+}
+Value tunnel(Flow flow, Names, Scratch) { return text(tunnel_name(flow.record.key.tunnel)); }
+Value tunnel_id(Flow flow, Names, Scratch) {
+  if (flow.record.key.tunnel == Tunnel::kNone) return {};
+  if (flow.record.key.tunnel_id != 0) return std::uint64_t{flow.record.key.tunnel_id};
+  return from_detail(flow, [](const FlowDetail& d) { return d.tunnel_id == 0 ? Value{} : std::uint64_t{d.tunnel_id}; });
+}
+Value src_packets(Flow flow, Names, Scratch) { return std::uint64_t{flow.record.packets[source_index(flow)]}; }
+Value dst_packets(Flow flow, Names, Scratch) { return std::uint64_t{flow.record.packets[destination_index(flow)]}; }
+Value src_bytes(Flow flow, Names, Scratch) { return flow.record.bytes[source_index(flow)]; }
+Value dst_bytes(Flow flow, Names, Scratch) { return flow.record.bytes[destination_index(flow)]; }
+Value src_payload_bytes(Flow flow, Names, Scratch) { return flow.record.payload_bytes[source_index(flow)]; }
+Value dst_payload_bytes(Flow flow, Names, Scratch) { return flow.record.payload_bytes[destination_index(flow)]; }
+Value src_tcp_flags(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? std::uint64_t{flow.record.tcp_flags[source_index(flow)]} : Value{};
+}
+Value dst_tcp_flags(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? std::uint64_t{flow.record.tcp_flags[destination_index(flow)]} : Value{};
+}
+Value app_protocol(Flow flow, Names names, Scratch) {
+  return flow.record.protocol_id == 0 ? Value{} : name_at(names.protocols, flow.record.protocol_id);
+}
+Value application(Flow flow, Names names, Scratch) {
+  return flow.record.application == 0 ? Value{} : name_at(names.applications, flow.record.application);
+}
+Value category(Flow flow, Names names, Scratch) {
+  return flow.record.application == 0 ? Value{} : name_at(names.categories, flow.record.application);
+}
+Value server_name(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) { return text(d.server_name.view()); });
+}
+Value name_source(Flow flow, Names names, Scratch) {
+  if (!flow.has_detail || flow.detail.server_name.empty()) return {};
+  if (flow.detail.name_source == kNameSourceDnsAnswer) return TextValue{"dns_answer"};
+  return name_at(names.name_sources, flow.detail.name_source);
+}
+Value alpn(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) { return text(d.alpn.view()); });
+}
+Value tls_version(Flow flow, Names, Scratch scratch) {
+  return from_detail(flow, [&](const FlowDetail& d) { return tls_version_name(d.tls_version, scratch); });
+}
+Value ja3(Flow flow, Names, Scratch scratch) {
+  return from_detail(flow, [&](const FlowDetail& d) { return d.has_ja3 ? hex_digest(d.ja3, scratch) : Value{}; });
+}
+Value ja4(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) { return text(d.ja4.view()); });
+}
+Value ech(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) { return ech_name(d.ech); });
+}
+Value encrypted(Flow flow, Names names, Scratch) {
+  const std::size_t protocol = flow.record.protocol_id;
+  if (protocol == 0 || names.protocol_encrypted == nullptr || protocol >= names.protocol_encrypted->size()) return {};
+  return bool{(*names.protocol_encrypted)[protocol]};
+}
+Value application_source(Flow flow, Names, Scratch) {
+  if (flow.record.application == 0) return {};
+  return application_source_name(flow.record.application_source);
+}
+Value ja3s(Flow flow, Names, Scratch scratch) {
+  return from_detail(flow, [&](const FlowDetail& d) { return d.has_ja3s ? hex_digest(d.ja3s, scratch) : Value{}; });
+}
+Value tls_cipher(Flow flow, Names, Scratch scratch) {
+  return from_detail(
+      flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
+}
+Value continued(Flow flow, Names, Scratch) { return flow.record.is(FlowRecord::kFlagContinued); }
+/// Promised columns that this version does not measure.
+Value not_measured(Flow, Names, Scratch) { return {}; }
+
+}  // namespace get
+
+constexpr ColumnType kUnsigned = ColumnType::kUnsigned;
+constexpr ColumnType kText = ColumnType::kText;
+
+const Column kColumns[] = {
+    {"flow_id", kUnsigned, "", "Unique in one run", 148, false, get::flow_id},
+    {"start_time", ColumnType::kTime, "", "First packet, UTC", 156, false, get::start_time},
+    {"end_time", ColumnType::kTime, "", "Last packet, UTC", 157, false, get::end_time},
+    {"end_reason", kText, "", "Why the record ended (IPFIX flowEndReason)", 136, false, get::end_reason},
+    {"ip_version", kUnsigned, "", "4 or 6, of the innermost header", 60, false, get::ip_version},
+    {"protocol", kUnsigned, "", "IANA protocol number of the innermost packet", 4, false, get::protocol},
+    {"src_addr", ColumnType::kAddress, "", "The initiator: sender of the SYN, else of the first packet", 8, false,
+     get::src_addr},
+    {"src_port", kUnsigned, "", "Port of the initiator; 0 where the protocol has none", 7, false, get::src_port},
+    {"dst_addr", ColumnType::kAddress, "", "The responder", 12, false, get::dst_addr},
+    {"dst_port", kUnsigned, "", "Port of the responder; 0 where the protocol has none", 11, false, get::dst_port},
+    {"vlan_id", kUnsigned, "", "Outermost 802.1Q VLAN identifier", 58, false, get::vlan_id},
+    {"tunnel", kText, "", "What carried the innermost IP packet: none, gre, vxlan, ...", 0, false, get::tunnel},
+    {"tunnel_id", kUnsigned, "", "The tunnel's VNI, key, TEID or session", 0, false, get::tunnel_id},
+    {"src_packets", kUnsigned, "packets", "Sent by src", 2, false, get::src_packets},
+    {"dst_packets", kUnsigned, "packets", "Sent by dst", 2, true, get::dst_packets},
+    {"src_bytes", kUnsigned, "bytes", "Whole frames on the wire, sent by src", 352, false, get::src_bytes},
+    {"dst_bytes", kUnsigned, "bytes", "Whole frames on the wire, sent by dst", 352, true, get::dst_bytes},
+    {"src_payload_bytes", kUnsigned, "bytes", "Transport payload sent by src, retransmissions included", 0, false,
+     get::src_payload_bytes},
+    {"dst_payload_bytes", kUnsigned, "bytes", "Transport payload sent by dst, retransmissions included", 0, false,
+     get::dst_payload_bytes},
+    {"src_tcp_flags", kUnsigned, "", "Union of the TCP flags sent by src", 6, false, get::src_tcp_flags},
+    {"dst_tcp_flags", kUnsigned, "", "Union of the TCP flags sent by dst", 6, true, get::dst_tcp_flags},
+    {"app_protocol", kText, "", "What the bytes are: tls, quic, dns, ...", 0, false, get::app_protocol},
+    {"application", kText, "", "Whose traffic it is, by the catalogue", 96, false, get::application},
+    {"category", kText, "", "Category of the application", 372, false, get::category},
+    {"server_name", kText, "", "The server's name, lower case, otherwise as seen on the wire", 0, false,
+     get::server_name},
+    {"name_source", kText, "", "Where server_name comes from: tls_sni, dns_answer, ...", 0, false, get::name_source},
+    {"alpn", kText, "", "Application-layer protocol agreed on, else the first one offered (RFC 7301)", 0, false,
+     get::alpn},
+    {"tls_version", kText, "", "Version chosen by the server, else the highest offered", 0, false, get::tls_version},
+    {"ja3", kText, "", "MD5 of the ClientHello's JA3 string", 0, false, get::ja3},
+    {"ja4", kText, "", "JA4 fingerprint of the ClientHello", 0, false, get::ja4},
+    {"ech", kText, "", "Encrypted ClientHello as seen from outside: absent, outer", 0, false, get::ech},
+    {"encrypted", ColumnType::kBoolean, "", "Whether app_protocol encrypts its payload", 0, false, get::encrypted},
+    {"handshake_rtt_seconds", ColumnType::kNumber, "seconds", "SYN to the ACK that completes the handshake", 0, false,
+     get::not_measured},
+    {"src_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards src", 0, false, get::not_measured},
+    {"dst_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards dst", 0, false, get::not_measured},
+    {"src_retransmissions", kUnsigned, "segments", "Retransmitted by src", 0, false, get::not_measured},
+    {"dst_retransmissions", kUnsigned, "segments", "Retransmitted by dst", 0, false, get::not_measured},
+    {"src_out_of_order", kUnsigned, "segments", "Sent by src, seen out of order", 0, false, get::not_measured},
+    {"dst_out_of_order", kUnsigned, "segments", "Sent by dst, seen out of order", 0, false, get::not_measured},
+    {"src_lost_segments", kUnsigned, "segments", "Sent by src, never seen", 0, false, get::not_measured},
+    {"dst_lost_segments", kUnsigned, "segments", "Sent by dst, never seen", 0, false, get::not_measured},
+    {"src_country", kText, "", "ISO 3166 alpha-2 code of src_addr", 0, false, get::not_measured},
+    {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::not_measured},
+    {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::not_measured},
+    {"dst_asn", kUnsigned, "", "Autonomous system number of dst_addr", 17, false, get::not_measured},
+    {"application_source", kText, "", "How the application was found: server_name, dns_answer, protocol, port", 0,
+     false, get::application_source},
+    {"ja3s", kText, "", "MD5 of the ServerHello's JA3S string", 0, false, get::ja3s},
+    {"tls_cipher", kText, "", "Cipher suite chosen by the server, as its IANA number", 0, false, get::tls_cipher},
+    {"continued", ColumnType::kBoolean, "", "Follows a record of the same flow that ended by active timeout", 0, false,
+     get::continued}};
+
+}  // namespace
+
+std::span<const Column> flow_columns() noexcept { return kColumns; }
+
+}  // namespace netpulse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/config/config.h"
+
+namespace netpulse {
+
+/// Section [capture], as far as libpcap and capture files use it.
+struct CaptureOptions {
+  std::vector<std::string> interfaces;  ///< empty: the default interface
+  std::string filter;                   ///< pcap-filter(7); empty: every packet
+  bool promiscuous = true;
+  std::uint32_t snap_length_bytes = 262'144;  ///< captured of each packet at most; offloads hand over 64 KiB frames
+  std::uint64_t buffer_bytes = 16U << 20;     ///< the kernel's ring per interface, shared out among its workers
+};
+
+/// Reads the keys above with their ranges; errors are recorded in config.
+CaptureOptions read_capture_options(Config& config);
+
+}  // namespace netpulse

@@ -1,0 +1,161 @@
+#include "engine/source/pcap_live.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "engine/source/pcap_handle.h"
+#include "engine/source/source_counters.h"
+
+namespace netpulse {
+namespace {
+
+constexpr int kWaitMilliseconds = 5;
+constexpr auto kDropsInterval = std::chrono::milliseconds(100);
+constexpr std::size_t kArenasMax = 64;  // batches a caller may hold at a time
+constexpr std::uint64_t kRingBytesMin = 1U << 20;
+
+class PcapLiveSource final : public PacketSource {
+ public:
+  explicit PcapLiveSource(std::vector<std::unique_ptr<PcapHandle>> handles) : handles_(std::move(handles)) {}
+
+  PollResult poll(std::span<RawPacket> out) noexcept override {
+    const std::size_t slot = free_arena();
+    std::size_t count = 0;
+    if (slot == kArenasMax) {
+      wait();
+    } else {
+      out = out.first(std::min(out.size(), kBatchPackets));
+      count = receive(out, slot);
+      if (count == 0) {
+        wait();
+        count = receive(out, slot);
+      }
+    }
+    update_drops();
+    advance_clock(out.first(count));
+    return {static_cast<std::uint32_t>(count), PollStatus::kOk, now_};
+  }
+
+  void release(std::span<const RawPacket> batch) noexcept override {
+    if (batch.empty()) return;
+    BatchArena& arena = *arenas_[batch.front().cookie];
+    NP_ASSERT(arena.lent_packets >= batch.size());
+    arena.lent_packets -= batch.size();
+  }
+
+  SourceStats stats() const noexcept override {
+    SourceStats stats = counters_.stats();
+    stats.dropped_kernel_packets = dropped_kernel_.value();
+    stats.dropped_interface_packets = dropped_interface_.value();
+    stats.interface_losses = losses_.value();
+    return stats;
+  }
+  std::string error() const override { return {}; }
+  std::vector<std::string> interfaces() const override {
+    std::vector<std::string> names;
+    for (const auto& handle : handles_) names.push_back(handle->interface());
+    return names;
+  }
+  bool can_wait() const noexcept override { return false; }
+
+ private:
+  std::size_t free_arena() {
+    for (std::size_t slot = 0; slot < arenas_.size(); ++slot)
+      if (arenas_[slot]->lent_packets == 0) return slot;
+    if (arenas_.size() < kArenasMax) {
+      arenas_.push_back(std::make_unique<BatchArena>());
+      return arenas_.size() - 1;
+    }
+    return kArenasMax;
+  }
+
+  /// Each interface gets its turn to be first, so that a busy one does not starve the others.
+  std::size_t receive(std::span<RawPacket> out, std::size_t slot) {
+    BatchArena& arena = *arenas_[slot];
+    arena.clear();
+    first_handle_ = (first_handle_ + 1) % handles_.size();
+    for (std::size_t i = 0; i < handles_.size() && arena.count() < out.size(); ++i) {
+      const std::size_t index = (first_handle_ + i) % handles_.size();
+      const auto rest = out.subspan(arena.count());
+      const std::size_t received = handles_[index]->receive(rest, arena);
+      for (RawPacket& packet : rest.first(received)) packet.interface_index = static_cast<std::uint16_t>(index);
+    }
+    const std::size_t count = arena.count();
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i].data = arena.at(i);
+      out[i].number = ++last_number_;
+      out[i].cookie = slot;
+    }
+    arena.lent_packets = count;
+    counters_.count(out.first(count));
+    return count;
+  }
+
+  void wait() {
+    descriptors_.clear();
+    for (const auto& handle : handles_) descriptors_.push_back({handle->descriptor(), POLLIN, 0});
+    if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) <= 0) return;
+    for (std::size_t i = 0; i < handles_.size(); ++i)
+      if ((descriptors_[i].revents & (POLLERR | POLLHUP)) != 0) handles_[i]->note_error();
+  }
+
+  void update_drops() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_drops_) return;
+    next_drops_ = now + kDropsInterval;
+    std::uint64_t kernel = 0, interface = 0, losses = 0;
+    for (const auto& handle : handles_) {
+      handle->update_drops();
+      kernel += handle->dropped_kernel_packets();
+      interface += handle->dropped_interface_packets();
+      losses += handle->losses();
+    }
+    dropped_kernel_.set(kernel);
+    dropped_interface_.set(interface);
+    losses_.set(losses);
+  }
+
+  void advance_clock(std::span<const RawPacket> batch) {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    now_ = std::max(now_, Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()});
+    for (const RawPacket& packet : batch) now_ = std::max(now_, packet.received_at);
+  }
+
+  std::vector<std::unique_ptr<PcapHandle>> handles_;
+  std::vector<std::unique_ptr<BatchArena>> arenas_;
+  std::vector<pollfd> descriptors_;
+  std::size_t first_handle_ = 0;
+  std::uint64_t last_number_ = 0;
+  Timestamp now_;
+  std::chrono::steady_clock::time_point next_drops_;
+  SourceCounters counters_;
+  SharedCounter dropped_kernel_, dropped_interface_, losses_;
+};
+
+}  // namespace
+
+Result<std::vector<std::unique_ptr<PacketSource>>> open_live_sources(const CaptureOptions& options, std::size_t count) {
+  if (options.interfaces.empty()) return Error{"no interface was named"};
+  if (!FanOutGroup::available() || count == 0) count = 1;
+  std::vector<std::shared_ptr<FanOutGroup>> groups(options.interfaces.size());
+  if (count > 1)
+    for (auto& group : groups) group = std::make_shared<FanOutGroup>();
+  const std::uint64_t ring_bytes = std::max(options.buffer_bytes / count, kRingBytesMin);
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  for (std::size_t worker = 0; worker < count; ++worker) {
+    std::vector<std::unique_ptr<PcapHandle>> handles;
+    for (std::size_t i = 0; i < options.interfaces.size(); ++i) {
+      auto handle = PcapHandle::open(options.interfaces[i], options, ring_bytes, groups[i]);
+      if (!handle) return handle.error();
+      handles.push_back(std::move(handle).value());
+    }
+    sources.push_back(std::make_unique<PcapLiveSource>(std::move(handles)));
+  }
+  return sources;
+}
+
+}  // namespace netpulse

@@ -1,0 +1,39 @@
+#include <limits>
+#include <utility>
+
+#include "exporters/prometheus/families.h"
+
+namespace netpulse {
+
+FamilyBuilder::FamilyBuilder(Families& families, std::string_view name, std::string_view help,
+                             prometheus::MetricType type)
+    : families_(families), index_(families.size()) {
+  families_.emplace_back();
+  family().name = name;
+  family().help = help;
+  family().type = type;
+}
+
+void FamilyBuilder::add(Labels labels, double value) {
+  prometheus::ClientMetric& metric = family().metric.emplace_back();
+  metric.label = std::move(labels);
+  if (family().type == prometheus::MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+}
+
+void FamilyBuilder::add_histogram(Labels labels, const LatencyHistogram& histogram) {
+  prometheus::ClientMetric& metric = family().metric.emplace_back();
+  metric.label = std::move(labels);
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
+    cumulative += histogram.buckets[i];
+    metric.histogram.bucket.push_back({cumulative, LatencyHistogram::upper_bound_seconds(i)});
+  }
+  // A histogram's count is its last bucket by definition, and count and buckets come from one copy.
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = static_cast<double>(histogram.sum_nanoseconds) * 1e-9;
+}
+
+}  // namespace netpulse

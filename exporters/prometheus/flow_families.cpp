@@ -1,0 +1,73 @@
+#include <string>
+
+#include "exporters/prometheus/families.h"
+
+namespace netpulse {
+namespace {
+
+using prometheus::MetricType;
+
+double ratio(std::uint64_t used, std::uint64_t capacity) {
+  return capacity == 0 ? 0 : static_cast<double>(used) / static_cast<double>(capacity);
+}
+
+void add_losses(const MetricsSnapshot& snapshot, Families& families) {
+  const auto family = [&](std::string_view name, std::string_view help, std::initializer_list<LossReason> reasons) {
+    FamilyBuilder losses(families, name, help, MetricType::Counter);
+    for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
+      for (const LossReason reason : reasons)
+        losses.add({{"worker", std::to_string(w)}, {"reason", loss_reason_name(reason)}},
+                   snapshot.workers[w].losses[static_cast<std::size_t>(reason)]);
+  };
+  family("netpulse_dropped_flow_records_total", "Flow records that found no room on their way to the exporters.",
+         {LossReason::kExportRingFull});
+  family("netpulse_degraded_flows_total", "Flows that were counted, but whose names or analysis a full pool cost.",
+         {LossReason::kDetailPoolFull, LossReason::kStreamPoolFull});
+  family("netpulse_dropped_report_names_total", "Names that found no room in the final report's lists.",
+         {LossReason::kNameSetFull});
+}
+
+}  // namespace
+
+void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
+  const auto per_worker = [&](std::string_view name, std::string_view help, MetricType type, auto value) {
+    FamilyBuilder family(families, name, help, type);
+    for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
+      family.add({{"worker", std::to_string(w)}}, value(snapshot.workers[w]));
+  };
+  per_worker("netpulse_flows_active", "Flows in the table.", MetricType::Gauge,
+             [](const WorkerMetrics& w) { return w.active_flows; });
+  per_worker("netpulse_flows_created_total", "Flow records begun.", MetricType::Counter,
+             [](const WorkerMetrics& w) { return w.flows_created; });
+  FamilyBuilder ended(families, "netpulse_flows_ended_total", "Flow records ended, by IPFIX flowEndReason.",
+                      MetricType::Counter);
+  for (std::size_t i = 1; i < kEndReasonCount; ++i)
+    ended.add({{"reason", end_reason_name(static_cast<EndReason>(i))}}, snapshot.total.flows_ended[i]);
+  per_worker("netpulse_flow_table_capacity_flows", "Flows the table can hold.", MetricType::Gauge,
+             [](const WorkerMetrics& w) { return w.flow_capacity; });
+  per_worker("netpulse_flow_table_load_ratio", "Share of the flow table in use.", MetricType::Gauge,
+             [](const WorkerMetrics& w) { return ratio(w.active_flows, w.flow_capacity); });
+  per_worker("netpulse_flow_details_load_ratio", "Share of the records for names and findings in use.",
+             MetricType::Gauge, [](const WorkerMetrics& w) { return ratio(w.details_used, w.details_capacity); });
+  per_worker("netpulse_flow_records_total", "Flow records handed to the exporters' queue.", MetricType::Counter,
+             [](const WorkerMetrics& w) { return w.flow_records_exported; });
+  add_losses(snapshot, families);
+
+  FamilyBuilder fragments(families, "netpulse_fragments_total",
+                          "Fragmented datagrams tracked or evicted, and later fragments matched or unmatched.",
+                          MetricType::Counter);
+  const WorkerMetrics& total = snapshot.total;
+  fragments.add({{"result", "tracked"}}, total.fragments_tracked);
+  fragments.add({{"result", "matched"}}, total.fragments_matched);
+  fragments.add({{"result", "unmatched"}}, total.fragments_unmatched);
+  fragments.add({{"result", "evicted"}}, total.fragments_evicted);
+
+  per_worker("netpulse_name_cache_entries", "Addresses with a name learned from DNS answers.", MetricType::Gauge,
+             [](const WorkerMetrics& w) { return w.name_cache_entries; });
+  per_worker("netpulse_name_cache_capacity_entries", "Entries the name cache can hold.", MetricType::Gauge,
+             [](const WorkerMetrics& w) { return w.name_cache_capacity; });
+  per_worker("netpulse_name_cache_evictions_total", "Entries that made room before their time.", MetricType::Counter,
+             [](const WorkerMetrics& w) { return w.name_cache_evictions; });
+}
+
+}  // namespace netpulse

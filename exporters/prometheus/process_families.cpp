@@ -1,0 +1,76 @@
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "exporters/prometheus/families.h"
+
+namespace netpulse {
+namespace {
+
+using prometheus::MetricType;
+
+void add_gauge(Families& families, std::string_view name, std::string_view help, double value) {
+  FamilyBuilder(families, name, help, MetricType::Gauge).add({}, value);
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
+double open_file_descriptors() {
+  DIR* directory = ::opendir("/proc/self/fd");
+  if (directory == nullptr) return 0;
+  double count = -3;  // ".", "..", and the directory itself
+  while (::readdir(directory) != nullptr) ++count;
+  ::closedir(directory);
+  return count;
+}
+
+/// Field 22 of /proc/self/stat is the start in clock ticks since boot, btime in /proc/stat the boot (proc(5)).
+double start_time_seconds() {
+  std::string line;
+  std::getline(std::ifstream("/proc/self/stat"), line);
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  double ticks = 0;
+  std::string skipped;
+  for (int field = 3; field < 22; ++field) fields >> skipped;
+  fields >> ticks;
+  std::ifstream stat("/proc/stat");
+  double boot = 0;
+  while (stat >> skipped) {
+    if (skipped == "btime") {
+      stat >> boot;
+      break;
+    }
+    stat.ignore(1 << 16, '\n');
+  }
+  return boot + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+void add_process_families(Families& families) {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  FamilyBuilder(families, "process_cpu_seconds_total", "User and system CPU time.", MetricType::Counter)
+      .add({}, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+  double virtual_pages = 0, resident_pages = 0;
+  std::ifstream("/proc/self/statm") >> virtual_pages >> resident_pages;
+  const auto page_bytes = static_cast<double>(::sysconf(_SC_PAGESIZE));
+  add_gauge(families, "process_resident_memory_bytes", "Resident memory.", resident_pages * page_bytes);
+  add_gauge(families, "process_virtual_memory_bytes", "Virtual memory.", virtual_pages * page_bytes);
+  add_gauge(families, "process_open_fds", "Open file descriptors.", open_file_descriptors());
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  add_gauge(families, "process_max_fds", "Most file descriptors that may be open.",
+            static_cast<double>(limit.rlim_cur));
+  static const double kStartTime = start_time_seconds();
+  add_gauge(families, "process_start_time_seconds", "Start of the process, Unix time.", kStartTime);
+}
+
+}  // namespace netpulse

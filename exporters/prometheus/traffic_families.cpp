@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <string>
+
+#include "engine/packet/layer_names.h"
+#include "exporters/prometheus/families.h"
+
+namespace netpulse {
+namespace {
+
+using prometheus::MetricType;
+
+void add_layers(const WorkerMetrics& total, Families& families) {
+  const auto layers = [&](std::string_view name, std::string_view help, const char* label, const auto& values,
+                          auto name_of) {
+    FamilyBuilder family(families, name, help, MetricType::Counter);
+    for (std::size_t i = 0; i < values.size(); ++i) family.add({{label, name_of(i)}}, values[i]);
+  };
+  const auto network = [](std::size_t i) { return network_layer_name(static_cast<NetworkLayer>(i)); };
+  const auto transport = [](std::size_t i) { return transport_layer_name(static_cast<TransportLayer>(i)); };
+  const auto tunnel = [](std::size_t i) { return tunnel_name(static_cast<Tunnel>(i)); };
+  layers("netpulse_network_packets_total", "Packets by innermost network layer.", "network", total.network_packets,
+         network);
+  layers("netpulse_network_bytes_total", "Bytes on the wire by innermost network layer.", "network",
+         total.network_bytes, network);
+  layers("netpulse_transport_packets_total", "Packets by innermost transport layer.", "transport",
+         total.transport_packets, transport);
+  layers("netpulse_transport_bytes_total", "Bytes on the wire by innermost transport layer.", "transport",
+         total.transport_bytes, transport);
+  layers("netpulse_tunnel_packets_total", "Packets by what carried the innermost IP packet.", "tunnel",
+         total.tunnel_packets, tunnel);
+}
+
+void add_protocols(const MetricsSnapshot& snapshot, Families& families) {
+  const auto& protocols = snapshot.names->protocols;
+  const std::size_t count = std::min(protocols.size(), kProtocolsMax);
+  const auto family_of = [&](std::string_view name, std::string_view help, auto value) {
+    FamilyBuilder family(families, name, help, MetricType::Counter);
+    for (std::size_t i = 0; i < count; ++i)
+      family.add({{"protocol", protocols[i]}}, value(snapshot.total.protocols[i]));
+  };
+  family_of("netpulse_protocol_packets_total", "Packets by application-layer protocol.",
+            [](const TrafficCounters& t) { return t.packets; });
+  family_of("netpulse_protocol_bytes_total", "Bytes on the wire by application-layer protocol.",
+            [](const TrafficCounters& t) { return t.bytes; });
+  family_of("netpulse_protocol_flows_total", "Flows by application-layer protocol.",
+            [](const TrafficCounters& t) { return t.flows; });
+}
+
+void add_applications(const MetricsSnapshot& snapshot, Families& families) {
+  const RunNames& names = *snapshot.names;
+  const std::size_t count = std::min({names.applications.size(), names.categories.size(), kApplicationsMax});
+  const auto family_of = [&](std::string_view name, std::string_view help, auto value) {
+    FamilyBuilder family(families, name, help, MetricType::Counter);
+    for (std::size_t i = 0; i < count; ++i)
+      family.add({{"application", names.applications[i]}, {"category", names.categories[i]}},
+                 value(snapshot.total.applications[i]));
+  };
+  family_of("netpulse_application_packets_total", "Packets by application of the catalogue.",
+            [](const TrafficCounters& t) { return t.packets; });
+  family_of("netpulse_application_bytes_total", "Bytes on the wire by application of the catalogue.",
+            [](const TrafficCounters& t) { return t.bytes; });
+  family_of("netpulse_application_flows_total", "Flows by application of the catalogue.",
+            [](const TrafficCounters& t) { return t.flows; });
+}
+
+FamilyBuilder::Labels labels_of(const MetricDescription& description) {
+  FamilyBuilder::Labels labels;
+  if (!description.label1.empty()) labels.push_back({std::string(description.label1), std::string(description.value1)});
+  if (!description.label2.empty()) labels.push_back({std::string(description.label2), std::string(description.value2)});
+  return labels;
+}
+
+/// Descriptions of one family need not be neighbours, but the text format wants a family's lines together.
+template <class AddSeries>
+void add_described(const std::vector<MetricDescription>& descriptions, std::size_t count, MetricType type,
+                   Families& families, AddSeries add_series) {
+  const auto begin = descriptions.begin();
+  for (std::size_t first = 0; first < count; ++first) {
+    const std::string_view name = descriptions[first].family;
+    const auto same = [name](const MetricDescription& other) { return other.family == name; };
+    const auto at = begin + static_cast<std::ptrdiff_t>(first);
+    if (std::any_of(begin, at, same)) continue;
+    FamilyBuilder family(families, name, descriptions[first].help, type);
+    for (std::size_t i = first; i < count; ++i)
+      if (same(descriptions[i])) add_series(family, i);
+  }
+}
+
+void add_analyzers(const MetricsSnapshot& snapshot, Families& families) {
+  const RunNames& names = *snapshot.names;
+  add_described(names.counters, std::min(names.counters.size(), kPluginCountersMax), MetricType::Counter, families,
+                [&](FamilyBuilder& family, std::size_t i) {
+                  family.add(labels_of(names.counters[i]), snapshot.total.plugin_counters[i]);
+                });
+  add_described(names.histograms, std::min(names.histograms.size(), kPluginHistogramsMax), MetricType::Histogram,
+                families, [&](FamilyBuilder& family, std::size_t i) {
+                  family.add_histogram(labels_of(names.histograms[i]), snapshot.total.plugin_histograms[i]);
+                });
+}
+
+void add_exporters(const MetricsSnapshot& snapshot, Families& families) {
+  const auto& names = snapshot.names->exporters;
+  const std::size_t count = std::min(names.size(), snapshot.exporters.size());
+  if (count == 0) return;
+  FamilyBuilder records(families, "netpulse_export_records_total", "Flow records written by an exporter.",
+                        MetricType::Counter);
+  for (std::size_t i = 0; i < count; ++i) records.add({{"exporter", names[i]}}, snapshot.exporters[i].records);
+  FamilyBuilder dropped(families, "netpulse_export_dropped_records_total",
+                        "Flow records that an exporter could not write.", MetricType::Counter);
+  for (std::size_t i = 0; i < count; ++i)
+    dropped.add({{"exporter", names[i]}, {"reason", "write_failed"}}, snapshot.exporters[i].dropped_records);
+}
+
+}  // namespace
+
+void add_traffic_families(const MetricsSnapshot& snapshot, Families& families) {
+  add_layers(snapshot.total, families);
+  FamilyBuilder encryption(families, "netpulse_encryption_bytes_total",
+                           "Bytes on the wire of flows whose protocol is known, by whether it encrypts its payload.",
+                           MetricType::Counter);
+  encryption.add({{"state", "encrypted"}}, snapshot.total.encrypted_bytes);
+  encryption.add({{"state", "cleartext"}}, snapshot.total.cleartext_bytes);
+  add_protocols(snapshot, families);
+  add_applications(snapshot, families);
+  add_analyzers(snapshot, families);
+  add_exporters(snapshot, families);
+}
+
+}  // namespace netpulse

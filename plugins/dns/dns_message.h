@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+
+namespace netpulse {
+
+inline constexpr std::size_t kDnsHeaderBytes = 12;
+inline constexpr std::size_t kDnsNameBytesMax = 255;  ///< on the wire, with length octets (RFC 1035 section 2.3.4)
+inline constexpr std::size_t kDnsLabelBytesMax = 63;
+inline constexpr std::size_t kDnsPointersMax = 128;
+/// A question is at least a root name, type and class; a record has TTL and length besides.
+inline constexpr std::size_t kDnsQuestionBytesMin = 5;
+inline constexpr std::size_t kDnsRecordBytesMin = 11;
+
+/// TYPE values (IANA, DNS Parameters).
+struct DnsType {
+  static constexpr std::uint16_t kA = 1, kCname = 5, kAaaa = 28, kOpt = 41, kSvcb = 64, kHttps = 65;
+};
+
+/// The fixed header (RFC 1035 section 4.1.1).
+struct DnsHeader {
+  std::uint16_t id = 0, flags = 0;
+  std::uint16_t questions = 0, answers = 0, authorities = 0, additionals = 0;
+
+  bool is_response() const noexcept { return (flags & 0x8000) != 0; }
+  std::uint8_t opcode() const noexcept { return static_cast<std::uint8_t>(flags >> 11 & 0x0f); }
+  std::uint8_t rcode() const noexcept { return static_cast<std::uint8_t>(flags & 0x0f); }
+  std::size_t records() const noexcept { return std::size_t{answers} + authorities + additionals; }
+  /// The fewest bytes that a message with these counts can have.
+  std::size_t message_bytes_min() const noexcept {
+    return kDnsHeaderBytes + questions * kDnsQuestionBytesMin + records() * kDnsRecordBytesMin;
+  }
+};
+bool read_dns_header(Bytes message, DnsHeader& header) noexcept;
+
+/// A name as text: lower case (RFC 4343), labels joined by dots, without a trailing one; the root is "<Root>".
+/// A dot or backslash within a label becomes \. or \\, a control character \DDD (RFC 1035 section 5.1); other bytes
+/// stay, as multicast names are UTF-8 (RFC 6762 section 16). The buffer is not cleared.
+class DnsNameText {
+ public:
+  DnsNameText() noexcept {}  // NOLINT(modernize-use-equals-default): = default would clear the buffer in T{}
+  std::string_view view() const noexcept { return {text_.data(), size_}; }
+  bool is_root() const noexcept { return root_; }
+
+ private:
+  friend std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept;
+  std::size_t size_ = 0;
+  bool root_ = false;
+  std::array<char, kDnsNameBytesMax * 4> text_;  // each byte may become \DDD
+};
+
+/// Reads the name at offset; returns the offset behind it, or 0 if it is malformed: a label over 63 bytes, more than
+/// 255 in all, a reserved label type, or a pointer that does not lead backwards (RFC 1035 section 4.1.4).
+std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept;
+/// Passes over the name at offset without following pointers; 0 as above.
+std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept;
+/// True if both offsets hold equal names (ASCII case ignored); also if both are one and the same, well-formed or not.
+bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept;
+
+struct DnsQuestion {
+  std::size_t name_offset = 0;
+  std::size_t end = 0;  ///< offset behind it
+  std::uint16_t type = 0;
+  std::uint16_t class_code = 0;  ///< without the top bit, which mDNS uses (RFC 6762 section 5.4)
+};
+bool read_dns_question(Bytes message, std::size_t offset, DnsQuestion& question) noexcept;
+
+struct DnsRecord {
+  std::size_t name_offset = 0;
+  std::size_t data_offset = 0;
+  std::size_t end = 0;  ///< offset behind it
+  std::uint16_t type = 0;
+  std::uint16_t class_code = 0;  ///< as on the wire
+  std::uint32_t ttl = 0;         ///< seconds; OPT: extended rcode, version and flags (RFC 6891 section 6.1.3)
+  Bytes data;
+};
+bool read_dns_record(Bytes message, std::size_t offset, DnsRecord& record) noexcept;
+
+}  // namespace netpulse

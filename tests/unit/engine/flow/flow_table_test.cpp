@@ -1,0 +1,242 @@
+#include "engine/flow/flow_table.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace netpulse {
+namespace {
+
+constexpr HashSeed kSeed = HashSeed::fixed(42);
+constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr Timestamp at(double seconds) { return {1'000'000'000'000 + static_cast<std::int64_t>(seconds * 1e9)}; }
+
+struct Ended {
+  FlowRecord record;
+  EndReason reason;
+};
+
+class RecordingHandler final : public FlowEndHandler {
+ public:
+  void on_flow_end(FlowRecord& record, FlowDetail*, EndReason reason) noexcept override {
+    ended.push_back({record, reason});
+  }
+  void before_flow_end() noexcept override { ++flushes; }
+  std::vector<Ended> ended;
+  int flushes = 0;
+};
+
+/// Flow number `flow` between two fixed hosts; from_a: sent by the endpoint with the lower address.
+PacketView packet(std::uint32_t flow, bool from_a, Timestamp time, std::uint8_t protocol = kUdp,
+                  std::uint8_t tcp_flags = 0) {
+  PacketView view;
+  view.key.lo_addr = *IpAddress::parse("10.0.0.1");
+  view.key.hi_addr = *IpAddress::parse("10.0.0.2");
+  view.key.lo_port = static_cast<std::uint16_t>(flow & 0xffff);
+  view.key.hi_port = static_cast<std::uint16_t>(flow >> 16);
+  view.key.protocol = protocol;
+  view.key.ip_version = 4;
+  view.hash = keyed_hash_48(&view.key, kSeed);
+  view.received_at = time;
+  view.wire_bytes = 100;
+  view.payload_bytes = 58;
+  view.direction = from_a ? Direction::kLoToHi : Direction::kHiToLo;
+  view.transport = protocol == kTcp ? TransportLayer::kTcp : TransportLayer::kUdp;
+  view.tcp_flags = tcp_flags;
+  view.number = flow + 1;
+  return view;
+}
+
+class FlowTableTest : public ::testing::Test {
+ protected:
+  void make(std::size_t flows_max) {
+    FlowTableOptions options;
+    options.flows_max = flows_max;
+    options.details_max = 4;
+    table_ = std::make_unique<FlowTable>(options, kSeed, handler_);
+  }
+  FlowTable::Update see(const PacketView& view) {
+    const FlowTable::Update update = table_->update(view, table_->prefetch_record(view.hash));
+    if (update.record != nullptr) FlowTable::unpin(*update.record);
+    return update;
+  }
+  RecordingHandler handler_;
+  std::unique_ptr<FlowTable> table_;
+};
+
+TEST_F(FlowTableTest, CountsBothDirectionsInOneRecord) {
+  make(1024);
+  const auto first = see(packet(7, false, at(0)));
+  const auto second = see(packet(7, true, at(1)));
+  EXPECT_TRUE(first.created);
+  EXPECT_FALSE(second.created);
+  ASSERT_EQ(first.record, second.record);
+  EXPECT_EQ(second.record->packets[0], 1U);
+  EXPECT_EQ(second.record->packets[1], 1U);
+  EXPECT_EQ(second.record->bytes_total(), 200U);
+  EXPECT_EQ(second.record->forward(), Direction::kHiToLo);
+  EXPECT_EQ(second.record->end_time, at(1));
+}
+
+TEST_F(FlowTableTest, HoldsAsManyFlowsAsItPromisesWithoutEvicting) {
+  constexpr std::uint32_t kFlows = 100'000;
+  make(kFlows);
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) ASSERT_NE(see(packet(flow, true, at(1))).record, nullptr);
+  EXPECT_EQ(table_->active_flows(), kFlows);
+  EXPECT_TRUE(handler_.ended.empty());
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) EXPECT_FALSE(see(packet(flow, false, at(2))).created);
+}
+
+TEST_F(FlowTableTest, WhenFullTheFlowIdleLongestNearbyLeavesWithLackOfResources) {
+  make(1000);
+  for (std::uint32_t flow = 0; flow < 5000; ++flow) ASSERT_NE(see(packet(flow, true, at(flow * 1e-3))).record, nullptr);
+  EXPECT_EQ(table_->active_flows(), 1000U);
+  ASSERT_EQ(handler_.ended.size(), 4000U);
+  std::uint64_t packets = 0;
+  for (const Ended& ended : handler_.ended) {
+    EXPECT_EQ(ended.reason, EndReason::kLackOfResources);
+    packets += ended.record.packets_total();
+  }
+  EXPECT_EQ(packets + 1000, 5000U);
+}
+
+TEST_F(FlowTableTest, HalfOpenConnectionsGoBeforeEstablishedOnes) {
+  make(1000);
+  for (std::uint32_t flow = 0; flow < 500; ++flow) see(packet(flow, true, at(0), kTcp, TcpFlags::kAck));
+  // A flood of SYNs, newer than the established flows.
+  for (std::uint32_t flow = 10'000; flow < 30'000; ++flow) see(packet(flow, true, at(1), kTcp, TcpFlags::kSyn));
+  std::size_t established_lost = 0;
+  for (const Ended& ended : handler_.ended) established_lost += (ended.record.tcp_state & TcpState::kEstablished) != 0;
+  EXPECT_LE(established_lost, 5U);
+}
+
+TEST_F(FlowTableTest, APinnedRecordIsNotEvicted) {
+  make(1);
+  PacketView first = packet(1, true, at(0));
+  const auto update = table_->update(first, nullptr);
+  EXPECT_EQ(table_->update(packet(2, true, at(1)), nullptr).record, nullptr);
+  EXPECT_EQ(table_->untracked_packets(), 1U);
+  FlowTable::unpin(*update.record);
+  EXPECT_NE(table_->update(packet(2, true, at(1)), nullptr).record, nullptr);
+}
+
+TEST_F(FlowTableTest, ALookUpAfterTheIdleTimeoutStartsANewFlow) {
+  make(1024);
+  see(packet(1, true, at(0)));
+  const auto late = see(packet(1, false, at(60.5)));
+  EXPECT_TRUE(late.created);
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kIdleTimeout);
+  EXPECT_EQ(late.record->packets_total(), 1U);
+  EXPECT_EQ(late.record->forward(), Direction::kHiToLo);
+}
+
+TEST_F(FlowTableTest, TheActiveTimeoutGivesDeltasAndKeepsTheFlow) {
+  make(1024);
+  for (int i = 0; i <= 20; ++i) see(packet(1, true, at(i * 30.0)));
+  EXPECT_EQ(handler_.ended.size(), 2U);
+  std::uint64_t packets = 0;
+  for (const Ended& ended : handler_.ended) {
+    EXPECT_EQ(ended.reason, EndReason::kActiveTimeout);
+    packets += ended.record.packets_total();
+  }
+  table_->flush(at(600));
+  packets += handler_.ended.back().record.packets_total();
+  EXPECT_TRUE(handler_.ended.back().record.is(FlowRecord::kFlagContinued));
+  EXPECT_EQ(packets, 21U);
+}
+
+TEST_F(FlowTableTest, TheMomentOfASweepChangesNoRecord) {
+  const auto run = [&](bool sweep) {
+    handler_.ended.clear();
+    make(256);
+    for (int i = 0; i < 400; ++i) {
+      for (std::uint32_t flow = 0; flow < 40; ++flow)
+        if ((i * 7 + flow * 13) % (flow + 3) == 0) see(packet(flow, (i + flow) % 2 == 0, at(i * 2.0)));
+      if (sweep) table_->sweep(at(i * 2.0), 1000);
+    }
+    table_->flush(at(800));
+    std::vector<std::string> records;
+    for (const Ended& ended : handler_.ended)
+      records.push_back(std::to_string(ended.record.key.lo_port) + " " +
+                        std::to_string(ended.record.start_time.nanoseconds) + " " +
+                        std::to_string(ended.record.packets_total()) + " " + end_reason_name(ended.reason));
+    std::sort(records.begin(), records.end());
+    return records;
+  };
+  const auto swept = run(true), unswept = run(false);
+  EXPECT_GT(swept.size(), 40U);
+  EXPECT_EQ(swept, unswept);
+}
+
+TEST_F(FlowTableTest, TcpEndsWithBothFinsAndSoaksUpTheLastAck) {
+  make(1024);
+  see(packet(1, true, at(0), kTcp, TcpFlags::kSyn));
+  see(packet(1, false, at(0.1), kTcp, TcpFlags::kSyn | TcpFlags::kAck));
+  see(packet(1, true, at(0.2), kTcp, TcpFlags::kAck));
+  see(packet(1, true, at(1), kTcp, TcpFlags::kFin | TcpFlags::kAck));
+  see(packet(1, false, at(1.1), kTcp, TcpFlags::kFin | TcpFlags::kAck));
+  EXPECT_FALSE(see(packet(1, true, at(1.2), kTcp, TcpFlags::kAck)).created);
+  table_->sweep(at(3), 1000);
+  EXPECT_TRUE(handler_.ended.empty());
+  table_->sweep(at(20), 1000);
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
+  EXPECT_EQ(handler_.ended[0].record.packets_total(), 6U);
+}
+
+TEST_F(FlowTableTest, ANewSynOnAnEndedConnectionIsANewFlow) {
+  make(1024);
+  see(packet(1, true, at(0), kTcp, TcpFlags::kSyn));
+  see(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck));
+  EXPECT_TRUE(see(packet(1, true, at(0.5), kTcp, TcpFlags::kSyn)).created);
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
+}
+
+TEST_F(FlowTableTest, TheSynSenderIsTheInitiatorEvenWhenTheAnswerIsSeenFirst) {
+  make(1024);
+  const auto update = see(packet(1, false, at(0), kTcp, TcpFlags::kSyn | TcpFlags::kAck));
+  EXPECT_EQ(update.record->forward(), Direction::kLoToHi);
+}
+
+TEST_F(FlowTableTest, AColdRecordIsTakenOnceAndGivenBack) {
+  make(1024);
+  std::vector<FlowRecord*> records;
+  for (std::uint32_t flow = 0; flow < 5; ++flow) records.push_back(see(packet(flow, true, at(0))).record);
+  for (std::uint32_t flow = 0; flow < 4; ++flow) {
+    FlowDetail* detail = table_->detail(*records[flow]);
+    ASSERT_NE(detail, nullptr);
+    EXPECT_EQ(table_->detail(*records[flow]), detail);
+    detail->server_name.assign("x");
+  }
+  EXPECT_EQ(table_->detail(*records[4]), nullptr);
+  EXPECT_EQ(table_->details_refused(), 1U);
+  table_->flush(at(1));
+  EXPECT_EQ(table_->details_used(), 0U);
+  FlowDetail* again = table_->detail(*see(packet(9, true, at(2))).record);
+  ASSERT_NE(again, nullptr);
+  EXPECT_TRUE(again->server_name.empty());
+}
+
+TEST_F(FlowTableTest, EndingAPinnedRecordAsksForThePendingAnalysisFirst) {
+  make(1024);
+  const PacketView first = packet(1, true, at(0));
+  table_->update(first, nullptr);
+  EXPECT_EQ(handler_.flushes, 0);
+  table_->update(packet(1, true, at(100)), nullptr);
+  EXPECT_EQ(handler_.flushes, 1);
+}
+
+TEST_F(FlowTableTest, PacketTimesThatGoBackwardsEndNothing) {
+  make(1024);
+  see(packet(1, true, at(1000)));
+  EXPECT_FALSE(see(packet(1, true, at(1))).created);
+  EXPECT_TRUE(handler_.ended.empty());
+}
+
+}  // namespace
+}  // namespace netpulse

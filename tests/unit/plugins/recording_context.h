@@ -1,0 +1,67 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "engine/analysis/analyzer_context.h"
+
+namespace netpulse::test {
+
+/// An AnalyzerContext that remembers everything it is told.
+class RecordingContext final : public AnalyzerContext {
+ public:
+  struct Learned {
+    IpAddress client, address;
+    std::string name;
+    std::uint32_t ttl_seconds;
+  };
+  struct Observed {
+    std::size_t list;
+    std::string name;
+    friend bool operator==(const Observed&, const Observed&) = default;
+    friend std::ostream& operator<<(std::ostream& out, const Observed& entry) {
+      return out << entry.list << ':' << entry.name;
+    }
+  };
+
+  FlowDetail& detail() noexcept override { return detail_; }
+  void set_server_name(std::string_view name) noexcept override {
+    if (server_name.empty()) server_name = name;
+  }
+  void observe_name(std::size_t list_index, std::string_view name) noexcept override {
+    observed.push_back({list_index, std::string(name)});
+  }
+  void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
+                     std::uint32_t ttl_seconds) noexcept override {
+    learned.push_back({client, address, std::string(name), ttl_seconds});
+  }
+  void count(std::size_t counter_index, std::uint64_t increment = 1) noexcept override {
+    if (counter_index >= counters.size()) counters.resize(counter_index + 1);
+    counters[counter_index] += increment;
+  }
+  void observe_latency(std::size_t, Duration latency) noexcept override { latencies.push_back(latency); }
+  void discard_stream(std::size_t count) noexcept override { discarded += count; }
+  bool from_initiator() const noexcept override { return initiator; }
+  bool stream_gave_up() const noexcept override { return gave_up; }
+
+  std::uint64_t counter(std::size_t index) const { return index < counters.size() ? counters[index] : 0; }
+  std::vector<std::string> list(std::size_t index) const {
+    std::vector<std::string> names;
+    for (const Observed& o : observed)
+      if (o.list == index) names.push_back(o.name);
+    return names;
+  }
+
+  FlowDetail detail_;
+  std::string server_name;
+  std::vector<Observed> observed;
+  std::vector<Learned> learned;
+  std::vector<std::uint64_t> counters;
+  std::vector<Duration> latencies;
+  std::size_t discarded = 0;  ///< since the driver last looked
+  bool initiator = true;
+  bool gave_up = false;
+};
+
+}  // namespace netpulse::test
