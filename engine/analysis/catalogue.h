@@ -24,12 +24,14 @@ class Catalogue {
  public:
   /// Loads the files in order; a later file may add applications and add rules to known ones (same name).
   /// Errors name file, line and what is wrong: unknown key, malformed domain, duplicate rule, too many applications.
-  static Result<Catalogue> load(std::span<const std::string> files);
+  static Result<Catalogue> load(std::span<const std::string> files) { return load(files, {}); }
   /// The same from memory: {name for messages, TOML text}.
   struct Text {
     std::string name, toml;
   };
   static Result<Catalogue> parse(std::span<const Text> texts);
+  /// The texts first, then the files.
+  static Result<Catalogue> load(std::span<const std::string> files, std::span<const Text> texts);
 
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
@@ -55,8 +57,9 @@ class CatalogueMatcher {
   CatalogueMatcher(CatalogueMatcher&&) noexcept;
   ~CatalogueMatcher();
 
-  /// name: lower case, without trailing dot. The most specific rule wins: exact name, then the longest domain suffix,
-  /// then patterns; 0 when none fits.
+  /// name: lower case, without trailing dot; empty or more than 255 bytes: 0. The most specific rule wins: the exact
+  /// name; then the longest domain suffix, unless a wildcard pattern ends in that domain or beneath it
+  /// ("cdn-*.example.net" is more than "example.net"); then other patterns, then keywords; 0 when none fits.
   ApplicationId match(std::string_view name) noexcept;
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,9 +12,13 @@
 
 namespace netpulse {
 
+/// Bounds of a database, so that no configuration makes the start take minutes.
+inline constexpr std::size_t kPatternsMax = 65536;
+inline constexpr std::size_t kExpressionBytesMax = 4096;
+
 /// One expression of a pattern database. Several may share an id.
 struct PatternSource {
-  std::string expression;  ///< PCRE subset of Hyperscan
+  std::string expression;  ///< PCRE subset of Hyperscan, not empty; "." matches every byte
   std::uint32_t id = 0;
   bool case_insensitive = false;
   bool literal = false;  ///< expression is the bytes themselves, not a regular expression
@@ -23,7 +28,8 @@ struct PatternSource {
 /// Vectorscan).
 class PatternDatabase {
  public:
-  /// Error: which pattern (its index and text) and why, in the library's words.
+  /// No patterns: a database that never matches. Error: which pattern (its index and text) and why, in the library's
+  /// words.
   static Result<PatternDatabase> compile(std::span<const PatternSource> patterns);
 
   PatternDatabase(PatternDatabase&&) noexcept;
@@ -46,7 +52,9 @@ class PatternScanner {
   PatternScanner& operator=(PatternScanner&&) noexcept;
   ~PatternScanner();
 
-  /// Called for each match with its id and the offset behind its last byte; return false to stop the scan.
+  /// Called with the id of an expression and the offset behind the last byte of its first match, at most once per
+  /// expression, in no order among those that end together; return false to stop the scan. Must not scan with the same
+  /// scanner.
   using OnMatch = bool (*)(void* user, std::uint32_t id, std::size_t end_offset);
   void scan(Bytes data, OnMatch on_match, void* user) noexcept;
 

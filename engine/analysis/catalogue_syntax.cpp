@@ -1,0 +1,72 @@
+#include "engine/analysis/catalogue_syntax.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kKeywordBytesMin = 4;
+
+bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (status != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+std::string fault_in_name_rule(NameRuleKind kind, std::string_view text) {
+  if (text.empty()) return "is empty";
+  if (text.size() > kNameBytesMax) return "is longer than " + std::to_string(kNameBytesMax) + " bytes";
+  const bool wild = kind == NameRuleKind::kPattern;
+  const bool has_star = text.find('*') != text.npos;
+  if (!wild && has_star)
+    return kind == NameRuleKind::kDomain
+               ? "a domain covers all names beneath it by itself; wildcards go into 'patterns'"
+               : "wildcards go into 'patterns'";
+  if (wild && !has_star) return "has no wildcard: write it under 'hosts' or 'domains'";
+  for (const char c : text) {
+    if (is_name_character(c) || c == '.' || (wild && c == '*')) continue;
+    if (static_cast<unsigned char>(c) >= 0x80) return "write international names in their ASCII form (xn--...)";
+    if (c == '/' || c == ':') return "is a name, not a URL";
+    return std::string("has a character that no host name has: '") + c + "'";
+  }
+  if (kind == NameRuleKind::kKeyword)
+    return text.size() < kKeywordBytesMin ? "is too short for a keyword: it would match too much" : "";
+  if (wild && std::none_of(text.begin(), text.end(), is_name_character)) return "would match every name";
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t dot = std::min(text.find('.', at), text.size());
+    if (dot == at) return "has an empty label (a dot too many)";
+    if (dot - at > kLabelBytesMax) return "has a label of more than " + std::to_string(kLabelBytesMax) + " bytes";
+    at = dot + 1;
+  }
+  return "";
+}
+
+std::optional<PortRule> parse_port_rule(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == text.npos) return std::nullopt;
+  const std::string_view protocol = text.substr(0, slash), range = text.substr(slash + 1);
+  PortRule rule{};
+  if (protocol == "tcp")
+    rule.protocol = 6;
+  else if (protocol == "udp")
+    rule.protocol = 17;
+  else if (protocol == "sctp")
+    rule.protocol = 132;
+  else
+    return std::nullopt;
+  const std::size_t dash = range.find('-');
+  const auto first = parse_port(range.substr(0, dash));
+  const auto last = dash == range.npos ? first : parse_port(range.substr(dash + 1));
+  if (!first || !last || *first > *last) return std::nullopt;
+  rule.first = *first;
+  rule.last = *last;
+  return rule;
+}
+
+}  // namespace netpulse

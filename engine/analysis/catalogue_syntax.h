@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/analysis/catalogue_rules.h"
+
+namespace netpulse {
+
+/// Why text is no rule of this kind, or empty if it is one. text: lower case.
+std::string fault_in_name_rule(NameRuleKind kind, std::string_view text);
+
+/// "tcp/443", "udp/6881-6889", "sctp/38412"; application and place are left alone.
+std::optional<PortRule> parse_port_rule(std::string_view text);
+
+}  // namespace netpulse

@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "configs/catalogue/bundled.h"
+
+namespace netpulse {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Catalogue& bundled() {
+  static const Catalogue catalogue = [] {
+    Result<Catalogue> loaded = load_catalogue({});
+    EXPECT_TRUE(loaded.ok()) << (loaded.ok() ? "" : loaded.error().message);
+    return std::move(loaded).value();
+  }();
+  return catalogue;
+}
+
+std::string application_of(std::string_view name) {
+  CatalogueMatcher matcher(bundled());
+  return bundled().applications()[matcher.match(name)].name;
+}
+
+struct Known {
+  const char* name;
+  const char* application;
+};
+
+TEST(BundledCatalogue, NamesWellKnownServices) {
+  static constexpr Known kKnown[] = {
+      {"www.google.com", "Google"},
+      {"rr3---sn-4g5e6nsz.googlevideo.com", "YouTube"},
+      {"i.ytimg.com", "YouTube"},
+      {"youtubei.googleapis.com", "YouTube"},
+      {"music.youtube.com", "YouTube Music"},
+      {"storage.googleapis.com", "Google Cloud"},
+      {"fonts.gstatic.com", "Google Hosted Libraries"},
+      {"mail.google.com", "Gmail"},
+      {"docs.google.com", "Google Docs"},
+      {"maps.googleapis.com", "Google Maps"},
+      {"meet.google.com", "Google Meet"},
+      {"mtalk.google.com", "Google Push"},
+      {"alt3-mtalk.google.com", "Google Push"},
+      {"googleads.g.doubleclick.net", "Google Ads"},
+      {"www.google-analytics.com", "Google Analytics"},
+      {"dns.google", "Google DNS"},
+      {"edge-star-mini-shv-01-fra3.facebook.com", "Facebook"},
+      {"scontent.xx.fbcdn.net", "Facebook"},
+      {"instagram.fmxp2-1.fna.fbcdn.net", "Instagram"},
+      {"scontent-fra3-1.cdninstagram.com", "Instagram"},
+      {"g.whatsapp.net", "WhatsApp"},
+      {"whatsapp-cdn-shv-02-ams3.fbcdn.net", "WhatsApp"},
+      {"edge-mqtt.facebook.com", "Messenger"},
+      {"api.x.com", "X"},
+      {"outlook.office365.com", "Outlook"},
+      {"teams.microsoft.com", "Microsoft Teams"},
+      {"contoso.sharepoint.com", "SharePoint"},
+      {"login.microsoftonline.com", "Microsoft 365"},
+      {"au.download.windowsupdate.com", "Windows Update"},
+      {"www.msftconnecttest.com", "Microsoft"},
+      {"v10.events.data.microsoft.com", "Microsoft Telemetry"},
+      {"title.auth.xboxlive.com", "Xbox"},
+      {"contoso.blob.core.windows.net", "Azure"},
+      {"www.bing.com", "Bing"},
+      {"gateway.icloud.com", "iCloud"},
+      {"mask.icloud.com", "iCloud Private Relay"},
+      {"12-courier.push.apple.com", "Apple Push"},
+      {"swcdn.apple.com", "Apple Software Update"},
+      {"www.apple.com", "Apple"},
+      {"api.music.apple.com", "Apple Music"},
+      {"ocsp.apple.com", "Certificate Checks"},
+      {"www.amazon.de", "Amazon"},
+      {"ec2.eu-central-1.amazonaws.com", "AWS"},
+      {"apiproxy-website-nlb-prod-3-5675d5ec.elb.us-east-1.amazonaws.com", "Netflix"},
+      {"d111111abcdef8.cloudfront.net", "CloudFront"},
+      {"atv-ps.amazon.com", "Amazon Prime Video"},
+      {"avs-alexa-4-na.amazon.com", "Amazon Alexa"},
+      {"video-edge-c2b5.fra02.abs.hls.ttvnw.net", "Twitch"},
+      {"ipv4-c001-fra001-ix.1.oca.nflxvideo.net", "Netflix"},
+      {"audio-fa.scdn.co", "Spotify"},
+      {"zoom.us", "Zoom"},
+      {"api.github.com", "GitHub"},
+      {"registry.npmjs.org", "npm"},
+      {"deb.debian.org", "Debian"},
+      {"archive.ubuntu.com", "Ubuntu"},
+      {"chatgpt.com", "OpenAI"},
+      {"api.anthropic.com", "Anthropic"},
+      {"cloudflare-dns.com", "Cloudflare DNS"},
+      {"szextshort.weixin.qq.com", "WeChat"},
+      {"www.qq.com", "QQ"},
+      {"v.qq.com", "Tencent Video"},
+      {"kankan.1kxun.com", "1kxun"},
+      {"static.iqiyi.com", "iQIYI"},
+      {"yandex.ru", "Yandex"},
+      {"mc.yandex.ru", "Yandex Metrica"},
+      {"sun9-1.userapi.com", "VK"},
+      {"gd2.line.naver.jp", "LINE"},
+      {"zalo.me", "Zalo"},
+      {"2.debian.pool.ntp.org", "NTP"},
+      {"time1.google.com", "NTP"},
+      {"stun.l.google.com", "STUN and TURN"},
+      {"www.stadtsparkasse-muenchen.example", "Unknown"},
+      {"kreis-sparkasse.de", "Sparkasse"},
+      {"notgoogle.com", "Unknown"},
+      {"google.com.attacker.example", "Unknown"},
+      {"nas.local", "Unknown"},
+  };
+  for (const Known& known : kKnown) EXPECT_EQ(application_of(known.name), known.application) << known.name;
+}
+
+TEST(BundledCatalogue, KnowsPortsAndProtocols) {
+  const auto by_port = [](std::uint8_t protocol, std::uint16_t port) {
+    return bundled().applications()[bundled().by_port(protocol, port)].name;
+  };
+  EXPECT_EQ(by_port(17, 53), "DNS");
+  EXPECT_EQ(by_port(6, 443), "HTTPS");
+  EXPECT_EQ(by_port(17, 443), "QUIC");
+  EXPECT_EQ(by_port(6, 22), "SSH");
+  EXPECT_EQ(by_port(17, 22), "Unknown");
+  EXPECT_EQ(by_port(6, 6885), "BitTorrent");
+  EXPECT_EQ(by_port(132, 3868), "Diameter");
+  EXPECT_EQ(by_port(1, 0), "Unknown");
+  EXPECT_EQ(by_port(6, 65535), "Unknown");
+  EXPECT_EQ(bundled().applications()[bundled().by_protocol("ssh")].name, "SSH");
+  EXPECT_EQ(bundled().applications()[bundled().by_protocol("quic")].name, "QUIC");
+  EXPECT_EQ(bundled().by_protocol("no such protocol"), 0);
+}
+
+TEST(BundledCatalogue, IsLargeAndSortedIntoCategories) {
+  std::set<std::string> categories, names;
+  for (const Application& application : bundled().applications()) {
+    categories.insert(application.category);
+    EXPECT_TRUE(names.insert(application.name).second) << application.name;
+  }
+  EXPECT_GE(names.size(), 450);
+  EXPECT_GE(categories.size(), 30);
+}
+
+TEST(BundledCatalogue, HoldsEveryFileOfItsFolder) {
+  std::set<std::string> embedded, present;
+  for (const EmbeddedText& file : bundled_catalogue()) {
+    embedded.emplace(file.name);
+    std::ifstream stream(NETPULSE_SOURCE_ROOT "/configs/catalogue/" + std::string(file.name), std::ios::binary);
+    const std::string contents{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(contents, file.contents) << file.name;
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(NETPULSE_SOURCE_ROOT "/configs/catalogue"))
+    if (entry.path().extension() == ".toml") present.insert(entry.path().filename().string());
+  EXPECT_EQ(embedded, present);
+}
+
+TEST(BundledCatalogue, TakesTheUsersApplicationsAndRefusesTheirMistakes) {
+  const auto path = (std::filesystem::temp_directory_path() / "netpulse_bundled_catalogue_test.toml").string();
+  const std::vector<std::string> files{path};
+  std::ofstream(path) << "[[application]]\nname = \"Intranet\"\ncategory = \"Work\"\ndomains = [\"intranet.example\"]\n"
+                         "[[application]]\nname = \"Netflix\"\nhosts = [\"cache.intranet.example\"]\n";
+  const Result<Catalogue> added = load_catalogue(files);
+  ASSERT_TRUE(added.ok()) << added.error().message;
+  CatalogueMatcher matcher(added.value());
+  EXPECT_EQ(added.value().applications()[matcher.match("wiki.intranet.example")].name, "Intranet");
+  EXPECT_EQ(added.value().applications()[matcher.match("cache.intranet.example")].name, "Netflix");
+  EXPECT_EQ(added.value().applications()[matcher.match("www.netflix.com")].name, "Netflix");
+
+  std::ofstream(path) << "[[application]]\nname = \"Mine\"\ncategory = \"Work\"\n\ndomains = [\"netflix.com\"]\n";
+  const Result<Catalogue> duplicate = load_catalogue(files);
+  ASSERT_FALSE(duplicate.ok());
+  EXPECT_THAT(duplicate.error().message, HasSubstr(path + ":5: domain 'netflix.com' stands at netpulse:media.toml:"));
+  std::filesystem::remove(path);
+  EXPECT_THAT(load_catalogue(files).error().message, HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace netpulse
