@@ -25,8 +25,10 @@ void decode_family(Walk& walk, std::uint32_t family, const Layer& layer) noexcep
 /// LINKTYPE_NULL has the family in the byte order of whoever captured, LINKTYPE_LOOP in network order.
 void decode_null(Walk& walk, const Layer& frame) noexcept {
   if (!frame.has(kNullBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
-  const std::uint32_t family = frame.u32(0);
-  decode_family(walk, family <= 0xffff ? family : frame.u32_little(0), frame.after(kNullBytes));
+  const std::uint32_t big = frame.u32(0), little = frame.u32_little(0);
+  // Neither order gives a family: some systems put an EtherType there.
+  if (big > 0xffff && little > 0xffff) return decode_ethertype(walk, frame.u16(2), frame.after(kNullBytes));
+  decode_family(walk, big <= 0xffff ? big : little, frame.after(kNullBytes));
 }
 
 void decode_sll_protocol(Walk& walk, std::uint16_t protocol, const Layer& layer) noexcept {

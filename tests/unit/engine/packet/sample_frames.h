@@ -65,6 +65,7 @@ inline std::vector<Sample> link_samples() {
       {"cisco metadata", 1, ethernet(0x8909, join(zeros(6), be16(0x0800), in))},
       {"null little", 0, join(le32(2), in)},
       {"null big", 0, join(be32(2), in)},
+      {"null ethertype", 0, join(bytes({0x0f, 0, 8, 0}), in)},
       {"loop", 108, join(be32(2), in)},
       {"raw", 101, in},
       {"raw bsd", 12, in},
