@@ -19,7 +19,7 @@ enum class DecodeStatus : std::uint8_t {
   kIpv6BadHeader,
   kIpv6ExtensionLimit,  ///< more extension headers than kIpv6ExtensionHeadersMax
   kIpv6ExtensionTruncated,
-  kTransportTruncated,  ///< TCP, UDP, SCTP, ICMP header cut
+  kTransportTruncated,  ///< TCP, UDP, SCTP, ICMP header cut; the flow has ports if they were there, and no payload
   kTransportBadHeader,  ///< e.g. TCP data offset < 5 or past the segment, UDP length < 8
   kTunnelTruncated,
   kTunnelBadHeader,
