@@ -18,16 +18,23 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
   plan.analyzers_ = analyzers;
   plan.catalogue_ = &catalogue;
   plan.places_.resize(1);
-  plan.tcp_ports_ = std::make_unique<PortMasks>();
-  plan.udp_ports_ = std::make_unique<PortMasks>();
+  plan.tcp_ports_ = std::make_unique<Ports>();
+  plan.udp_ports_ = std::make_unique<Ports>();
+  for (std::uint32_t port = 0; port < 65536; ++port) {
+    if (catalogue.by_port(kTcp, static_cast<std::uint16_t>(port)) != 0) plan.tcp_ports_->with_application.add(port);
+    if (catalogue.by_port(kUdp, static_cast<std::uint16_t>(port)) != 0) plan.udp_ports_->with_application.add(port);
+  }
   std::vector<PatternSource> patterns;
   for (std::size_t i = 0; i < analyzers.size(); ++i) {
     const AnalyzerEntry& entry = analyzers[i];
     for (const Pattern& pattern : entry.patterns)
       patterns.push_back({.expression = pattern.expression, .id = static_cast<std::uint32_t>(i)});
     for (const PortRange& range : entry.ports) {
-      PortMasks& masks = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
-      for (std::uint32_t port = range.first; port <= range.last; ++port) masks[port] |= AnalyzerMask{1} << i;
+      Ports& ports = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
+      for (std::uint32_t port = range.first; port <= range.last; ++port) {
+        ports.with_candidates.add(port);
+        ports.candidates[port] |= AnalyzerMask{1} << i;
+      }
     }
     if (Result<void> placed = plan.place(entry); !placed) return placed.error();
   }
@@ -57,11 +64,20 @@ Result<void> AnalysisPlan::place(const AnalyzerEntry& entry) {
   return {};
 }
 
+const AnalysisPlan::Ports* AnalysisPlan::ports_of(std::uint8_t protocol) const noexcept {
+  return protocol == kTcp ? tcp_ports_.get() : protocol == kUdp ? udp_ports_.get() : nullptr;
+}
+
 AnalyzerMask AnalysisPlan::candidates_by_port(std::uint8_t protocol, std::uint16_t port_a,
                                               std::uint16_t port_b) const noexcept {
-  if (protocol != kTcp && protocol != kUdp) return 0;
-  const PortMasks& masks = protocol == kTcp ? *tcp_ports_ : *udp_ports_;
-  return masks[port_a] | masks[port_b];
+  const Ports* ports = ports_of(protocol);
+  return ports == nullptr ? 0 : ports->candidates_of(port_a) | ports->candidates_of(port_b);
+}
+
+ApplicationId AnalysisPlan::application_of_port(std::uint8_t protocol, std::uint16_t port) const noexcept {
+  const Ports* ports = ports_of(protocol);
+  // Other transports (SCTP) are rare enough to ask the catalogue itself.
+  return ports == nullptr || ports->with_application.has(port) ? catalogue_->by_port(protocol, port) : ApplicationId{0};
 }
 
 }  // namespace netpulse

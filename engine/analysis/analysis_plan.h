@@ -33,6 +33,8 @@ class AnalysisPlan {
 
   /// Analyzers that have one of the two ports, for TCP (6) and UDP (17).
   AnalyzerMask candidates_by_port(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t port_b) const noexcept;
+  /// The catalogue's application of a port, or 0.
+  ApplicationId application_of_port(std::uint8_t protocol, std::uint16_t port) const noexcept;
   const PatternDatabase& patterns() const noexcept { return *patterns_; }
 
   std::size_t counter_base(ProtocolId protocol) const noexcept { return places_[protocol].counter_base; }
@@ -55,15 +57,29 @@ class AnalysisPlan {
     ApplicationId application = 0;
     bool encrypted = false;
   };
-  using PortMasks = std::array<AnalyzerMask, 65536>;
+  /// A set of ports, bit by bit: most ports are in none, and this much stays in the cache.
+  struct PortSet {
+    std::array<std::uint64_t, 65536 / 64> words{};
+    void add(std::uint32_t port) noexcept { words[port / 64] |= std::uint64_t{1} << port % 64; }
+    bool has(std::uint16_t port) const noexcept { return (words[port / 64] >> port % 64 & 1) != 0; }
+  };
+  /// What a transport's ports tell.
+  struct Ports {
+    PortSet with_candidates, with_application;
+    std::array<AnalyzerMask, 65536> candidates{};
+    AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
+      return with_candidates.has(port) ? candidates[port] : 0;
+    }
+  };
 
+  const Ports* ports_of(std::uint8_t protocol) const noexcept;
   AnalysisPlan() = default;
   Result<void> place(const AnalyzerEntry& entry);
 
   std::span<const AnalyzerEntry> analyzers_;
   const Catalogue* catalogue_ = nullptr;
   std::vector<Places> places_;  // by ProtocolId; [0] unused
-  std::unique_ptr<PortMasks> tcp_ports_, udp_ports_;
+  std::unique_ptr<Ports> tcp_ports_, udp_ports_;
   std::optional<PatternDatabase> patterns_;
   std::vector<std::string> name_lists_;
   std::vector<MetricDescription> counters_, histograms_;

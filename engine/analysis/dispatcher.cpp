@@ -25,7 +25,7 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
     name_sets_.emplace_back(collection.names_max, collection.names_max * kNameBytesAverage, seed);
 }
 
-void Dispatcher::analyze(const PacketView& packet, FlowRecord& record, bool created) noexcept {
+void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) noexcept {
   packet_ = &packet;
   record_ = &record;
   muted_ = record.is(FlowRecord::kFlagShadow);
@@ -49,7 +49,7 @@ void Dispatcher::analyze(const PacketView& packet, FlowRecord& record, bool crea
     analyze_datagram(packet);
 }
 
-void Dispatcher::analyze_datagram(const PacketView& packet) noexcept {
+void Dispatcher::analyze_datagram(PacketView& packet) noexcept {
   if (undecided() && classify(packet) != Claim::kClaimed) {
     if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
     return;
@@ -57,27 +57,25 @@ void Dispatcher::analyze_datagram(const PacketView& packet) noexcept {
   consume(packet);
 }
 
-void Dispatcher::analyze_stream(const PacketView& packet) noexcept {
+void Dispatcher::analyze_stream(PacketView& packet) noexcept {
   bool held = false;
   const Bytes prefix = stream_prefix(packet, held);
   // Every packet costs budget, also one that only fills a hole: a flow cannot keep a buffer for ever.
   const bool budget_spent = ++record_->analysis_packets >= options_.packets_max;
   if (!prefix.empty()) {
-    PacketView view = packet;
-    view.payload_data = prefix.data();
-    view.payload_captured_bytes = static_cast<std::uint32_t>(prefix.size());
-    view.payload_bytes = std::max(packet.payload_bytes, view.payload_captured_bytes);
-    Claim claim = Claim::kClaimed;
-    if (undecided()) claim = classify(view);
+    packet.payload_data = prefix.data();
+    packet.payload_captured_bytes = static_cast<std::uint32_t>(prefix.size());
+    packet.payload_bytes = std::max(packet.payload_bytes, packet.payload_captured_bytes);
+    const Claim claim = undecided() ? classify(packet) : Claim::kClaimed;
     if (claim == Claim::kClaimed) {
-      consume(view);
+      consume(packet);
     } else if (claim == Claim::kNobody && prefix.size() >= kShortPrefixBytes) {
       discarded_ = prefix.size();
       if (record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
     }
     if (record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone)) return;
     if (discarded_ != 0 && !undecided()) record_->analysis_packets = 0;
-    keep_rest(packet, prefix, held);
+    keep_rest(prefix, held);
   }
   if (budget_spent && record_->analysis_packets != 0) finish_analysis();
 }
@@ -132,8 +130,8 @@ Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
   return contiguous.size() > before || gave_up_ ? contiguous : Bytes{};
 }
 
-void Dispatcher::keep_rest(const PacketView& packet, Bytes prefix, bool held) noexcept {
-  const auto direction = static_cast<std::size_t>(packet.direction);
+void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
+  const auto direction = static_cast<std::size_t>(packet_->direction);
   std::uint32_t& base = table_->stream_base(*record_)[direction];
   const std::size_t count = std::min(discarded_, prefix.size());
   base += static_cast<std::uint32_t>(count);
@@ -271,8 +269,8 @@ void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
       const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
       const std::uint16_t responder = responder_is_hi ? record.key.hi_port : record.key.lo_port;
       const std::uint16_t initiator = responder_is_hi ? record.key.lo_port : record.key.hi_port;
-      record.application = plan_.catalogue().by_port(record.key.protocol, responder);
-      if (record.application == 0) record.application = plan_.catalogue().by_port(record.key.protocol, initiator);
+      record.application = plan_.application_of_port(record.key.protocol, responder);
+      if (record.application == 0) record.application = plan_.application_of_port(record.key.protocol, initiator);
       if (record.application != 0) record.application_source = ApplicationSource::kPort;
     }
   }

@@ -52,7 +52,8 @@ class Dispatcher final : public AnalyzerContext {
            (packet.payload_captured_bytes != 0 &&
             record.analysis_state != static_cast<std::uint8_t>(AnalysisState::kDone));
   }
-  void analyze(const PacketView& packet, FlowRecord& record, bool created) noexcept;
+  /// packet's payload is replaced by the stream prefix it completes; nobody may need it afterwards.
+  void analyze(PacketView& packet, FlowRecord& record, bool created) noexcept;
   /// Counts a packet of a flow whose application is known.
   void account(const PacketView& packet, const FlowRecord& record) noexcept;
   /// Draws the conclusion from what is known so far: application and accounting. A better name may still come.
@@ -88,19 +89,19 @@ class Dispatcher final : public AnalyzerContext {
   /// Payload packets without a claim after which a flow is given up: both directions' first ones, and one more each.
   static constexpr std::uint8_t kUnclaimedPacketsMax = 4;
   /// Payload bytes the classifier's patterns look at, and below which "nobody" is not yet an answer over TCP.
-  static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 8;
+  static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 4;
   // FlowRecord::analysis_flags, by direction.
   static constexpr std::uint8_t kBaseKnown[2] = {0x01, 0x02};
 
-  void analyze_datagram(const PacketView& packet) noexcept;
-  void analyze_stream(const PacketView& packet) noexcept;
+  void analyze_datagram(PacketView& packet) noexcept;
+  void analyze_stream(PacketView& packet) noexcept;
   Claim classify(const PacketView& view) noexcept;
   Claim probe(AnalyzerMask candidates, const PacketView& view) noexcept;
   void consume(const PacketView& view) noexcept;
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
   Bytes stream_prefix(const PacketView& packet, bool& held) noexcept;
-  void keep_rest(const PacketView& packet, Bytes prefix, bool held) noexcept;
+  void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
   void name_from_cache() noexcept;

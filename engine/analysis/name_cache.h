@@ -13,21 +13,14 @@
 
 namespace netpulse {
 
-/// What a DNS answer taught: client was told that address is called name, until expires_at.
-struct AddressName {
-  IpAddress client;  ///< all zero: told to everybody (multicast DNS)
-  IpAddress address;
-  Timestamp expires_at;
-  InlineText<255> name;
-};
-
-/// Names of addresses, from DNS answers, per client: bounded, four ways to a set, the entry that expires first gives
+/// Names of addresses, from DNS answers, per client: bounded, eight ways to a set, the entry that expires first gives
 /// way. One per worker, not thread-safe.
 class NameCache {
  public:
   NameCache(const AnalysisOptions& options, const HashSeed& seed);
 
-  /// ttl_seconds is brought within [name_ttl_min, name_ttl_max]. A later answer for the same pair replaces the earlier.
+  /// client all zero: told to everybody (multicast DNS). ttl_seconds is brought within [name_ttl_min, name_ttl_max].
+  /// A later answer for the same pair replaces the earlier.
   void learn(const IpAddress& client, const IpAddress& address, std::string_view name, std::uint32_t ttl_seconds,
              Timestamp now) noexcept;
   /// The name client would use for address at now; empty if none. The view is valid until the next learn().
@@ -40,13 +33,23 @@ class NameCache {
   std::uint64_t evictions() const noexcept { return evictions_; }
 
  private:
-  static constexpr std::size_t kWays = 4;
-  std::size_t set_of(const IpAddress& client, const IpAddress& address) const noexcept;
+  static constexpr std::size_t kWays = 8;
+  /// One cache line: what a search needs to know of all the set's entries.
+  struct alignas(64) Set {
+    std::uint16_t tags[kWays];                // 0: free
+    std::uint32_t expires_at_seconds[kWays];  // of packet time, rounded up; enough until 2106
+  };
+  struct Entry {
+    IpAddress client, address;
+    Timestamp expires_at;
+    InlineText<255> name;
+  };
 
   HashSeed seed_;
   Duration ttl_min_, ttl_max_;
   std::size_t set_mask_;
-  PageArray<AddressName> entries_;
+  PageArray<Set> sets_;
+  PageArray<Entry> entries_;  // entry `way` of set s: s * kWays + way
   std::size_t entries_used_ = 0;
   std::uint64_t evictions_ = 0;
 };

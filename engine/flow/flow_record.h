@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "engine/base/time.h"
@@ -90,7 +91,7 @@ struct InlineText {
   bool empty() const noexcept { return size == 0; }
   void assign(std::string_view text) noexcept {
     size = static_cast<std::uint8_t>(text.size() < kBytesMax ? text.size() : kBytesMax);
-    for (std::size_t i = 0; i < size; ++i) data[i] = text[i];
+    if (size != 0) std::memcpy(data.data(), text.data(), size);
   }
 };
 

@@ -287,14 +287,21 @@ std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
   return share >= 1 ? buckets_.size() : static_cast<std::size_t>(share * static_cast<double>(buckets_.size())) + 1;
 }
 
+void FlowTable::prefetch_records(const Bucket& bucket) const noexcept {
+  for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+    const char* line = reinterpret_cast<const char*>(&records_[bucket.indices[std::countr_zero(used)]]);
+    __builtin_prefetch(line);
+    __builtin_prefetch(line + 64);
+  }
+}
+
 void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
   const Timestamp safe_now = now - kSweepSlack;
   for (std::size_t i = 0; i < buckets_max; ++i) {
     const std::size_t position = sweep_position_;
     sweep_position_ = (sweep_position_ + 1) & bucket_mask_;
     Bucket& bucket = buckets_[position];
-    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1)
-      __builtin_prefetch(&records_[bucket.indices[std::countr_zero(used)]].end_time);
+    prefetch_records(bucket);
     for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
       const auto slot = static_cast<std::size_t>(std::countr_zero(used));
       const FlowRecord& record = records_[bucket.indices[slot]];
@@ -307,6 +314,7 @@ void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
 
 void FlowTable::flush(Timestamp now) noexcept {
   for (std::size_t position = 0; position <= bucket_mask_; ++position) {
+    prefetch_records(buckets_[(position + kFlushLookahead) & bucket_mask_]);
     Bucket& bucket = buckets_[position];
     for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
       const auto slot = static_cast<std::size_t>(std::countr_zero(used));

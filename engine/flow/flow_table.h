@@ -56,7 +56,10 @@ class FlowTable {
   }
   /// Sequence numbers at which each direction's payload starts; meaning and validity belong to analysis/.
   std::array<std::uint32_t, 2>& stream_base(const FlowRecord& record) noexcept {
-    return stream_bases_[static_cast<std::size_t>(&record - records_.data())];
+    return stream_bases_[index_of(record)];
+  }
+  void prefetch_stream_base(const FlowRecord& record) const noexcept {
+    __builtin_prefetch(&stream_bases_[index_of(record)], 1);
   }
   std::uint32_t index_of(const FlowRecord& record) const noexcept {
     return static_cast<std::uint32_t>(&record - &records_[0]);
@@ -86,6 +89,7 @@ class FlowTable {
   static constexpr std::size_t kProbeBuckets = 8;
   /// Candidates to evict one from, and buckets to find them in.
   static constexpr std::size_t kEvictionCandidates = 8, kEvictionBuckets = 32;
+  static constexpr std::size_t kFlushLookahead = 4;
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
   /// Packets may be out of order by this much without a sweep ending a flow that a look-up would have kept.
   static constexpr Duration kSweepSlack = Duration::from_seconds(5);
@@ -119,6 +123,7 @@ class FlowTable {
   void end(FlowRecord& record, EndReason reason) noexcept;
   void remove(const Place& place, std::size_t home, EndReason reason) noexcept;
   void release_detail(FlowRecord& record) noexcept;
+  void prefetch_records(const Bucket& bucket) const noexcept;
 
   FlowTableOptions options_;
   HashSeed seed_;

@@ -18,7 +18,8 @@ NameSet::NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& s
       text_(bytes_max, PageMemory::Pages::kNormal) {}
 
 bool NameSet::insert(std::string_view name) noexcept {
-  if (name.size() > kNameBytesMax) return false;
+  // Once full it stays so: looking up what is known already would only cost.
+  if (full_ || name.size() > kNameBytesMax) return false;
   const std::uint64_t hash = keyed_hash(name.data(), name.size(), seed_);
   const auto hash_part = static_cast<std::uint16_t>(hash >> 48);
   std::size_t position = hash & mask_;
@@ -27,7 +28,10 @@ bool NameSet::insert(std::string_view name) noexcept {
     const Slot& slot = slots_[position];
     if (slot.hash_part == hash_part && at(slot) == name) return true;
   }
-  if (count_ == names_max_ || text_.size() - used_bytes_ < name.size()) return false;
+  if (count_ == names_max_ || text_.size() - used_bytes_ < name.size()) {
+    full_ = true;
+    return false;
+  }
   slots_[position] = {static_cast<std::uint32_t>(used_bytes_ + 1), hash_part, static_cast<std::uint16_t>(name.size())};
   std::memcpy(text_.data() + used_bytes_, name.data(), name.size());
   used_bytes_ += name.size();

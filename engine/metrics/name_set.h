@@ -17,7 +17,8 @@ class NameSet {
   /// bytes_max: of all names together, below 4 GiB.
   NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed);
 
-  /// Remembers name; false if it was new and there was no room (or it is longer than 255 bytes).
+  /// Remembers name; false if it is longer than 255 bytes, or if there was no room: from the first refusal on the set
+  /// takes nothing more, and refuses names it knows as well.
   bool insert(std::string_view name) noexcept;
   std::size_t size() const noexcept { return count_; }
   /// All names, in no order; views into the set.
@@ -35,6 +36,7 @@ class NameSet {
   std::size_t names_max_;
   std::size_t mask_;
   std::size_t count_ = 0, used_bytes_ = 0;
+  bool full_ = false;
   PageArray<Slot> slots_;
   PageArray<char> text_;
 };

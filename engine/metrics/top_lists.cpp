@@ -14,9 +14,10 @@ namespace {
 /// Addresses and names come from the wire: the maps' hash is keyed, so that nobody can build collisions.
 struct SeededHash {
   HashSeed seed;
-  std::size_t operator()(const IpAddress& address) const noexcept { return keyed_hash(&address, sizeof address, seed); }
+  std::size_t operator()(const IpAddress& address) const noexcept { return (*this)(std::array{address, IpAddress{}}); }
   std::size_t operator()(const std::array<IpAddress, 2>& pair) const noexcept {
-    return keyed_hash(&pair, sizeof pair, seed);
+    alignas(16) const std::array<IpAddress, 3> block{pair[0], pair[1]};
+    return keyed_hash_48(&block, seed);
   }
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const noexcept { return keyed_hash(text.data(), text.size(), seed); }

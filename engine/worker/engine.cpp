@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -214,11 +213,13 @@ std::vector<NameList> Engine::Implementation::collect_names() const {
   std::vector<NameList> lists;
   if (!options.collect_names) return lists;
   for (std::size_t i = 0; i < plan.name_lists().size(); ++i) {
-    std::set<std::string_view> merged;
+    std::vector<std::string_view> merged;
     for (const auto& worker : workers) {
       const auto found = worker->name_sets()[i].names();
-      merged.insert(found.begin(), found.end());
+      merged.insert(merged.end(), found.begin(), found.end());
     }
+    std::sort(merged.begin(), merged.end());
+    merged.erase(std::unique(merged.begin(), merged.end()), merged.end());
     lists.push_back({plan.name_lists()[i], {merged.begin(), merged.end()}});
   }
   return lists;

@@ -43,12 +43,14 @@ void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
 }
 
 void Worker::count_packets(std::span<const PacketView> batch) noexcept {
-  ++metrics_.batches;
+  // Sums that every packet adds to stay in registers.
+  std::uint64_t packets = 0, wire_bytes = 0, captured_bytes = 0;
+  Timestamp first = metrics_.first_packet_time, last = metrics_.last_packet_time;
   for (const PacketView& packet : batch) {
     if (packet.is(PacketView::kFlagShadow)) continue;
-    ++metrics_.received_packets;
-    metrics_.wire_bytes += packet.wire_bytes;
-    metrics_.captured_bytes += packet.captured_bytes;
+    ++packets;
+    wire_bytes += packet.wire_bytes;
+    captured_bytes += packet.captured_bytes;
     const auto network = static_cast<std::size_t>(packet.network);
     const auto transport = static_cast<std::size_t>(packet.transport);
     ++metrics_.network_packets[network];
@@ -57,11 +59,15 @@ void Worker::count_packets(std::span<const PacketView> batch) noexcept {
     metrics_.transport_bytes[transport] += packet.wire_bytes;
     ++metrics_.decode_status[static_cast<std::size_t>(packet.status)];
     ++metrics_.tunnel_packets[static_cast<std::size_t>(packet.key.tunnel)];
-    if (packet.received_at > metrics_.last_packet_time) metrics_.last_packet_time = packet.received_at;
-    if (packet.received_at.known() &&
-        (packet.received_at < metrics_.first_packet_time || !metrics_.first_packet_time.known()))
-      metrics_.first_packet_time = packet.received_at;
+    last = std::max(last, packet.received_at);
+    if (packet.received_at.known() && (packet.received_at < first || !first.known())) first = packet.received_at;
   }
+  ++metrics_.batches;
+  metrics_.received_packets += packets;
+  metrics_.wire_bytes += wire_bytes;
+  metrics_.captured_bytes += captured_bytes;
+  metrics_.first_packet_time = first;
+  metrics_.last_packet_time = last;
 }
 
 void Worker::update_flows(std::span<PacketView> batch) noexcept {
@@ -69,7 +75,7 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
   for (std::size_t i = 0; i < batch.size(); ++i)
     records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const PacketView& packet = batch[i];
+    PacketView& packet = batch[i];
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);
     records[i] = record;
@@ -77,7 +83,10 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
       continue;
     if (created && !record->is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
-    if (Dispatcher::wants(packet, *record, created)) pending_[pending_count_++] = {&packet, record, created};
+    if (Dispatcher::wants(packet, *record, created)) {
+      pending_[pending_count_++] = {&packet, record, created};
+      if (packet.transport == TransportLayer::kTcp) table_.prefetch_stream_base(*record);
+    }
   }
   analyze_pending();
   for (std::size_t i = 0; i < batch.size(); ++i)

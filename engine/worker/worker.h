@@ -32,7 +32,8 @@ class Worker final : private FlowEndHandler, private NameListener {
  public:
   Worker(const WorkerOptions& options, const AnalysisPlan& plan, const HashSeed& seed);
 
-  /// Decoded packets in their order; at most kBatchPackets. now: the batch's time.
+  /// Decoded packets in their order; at most kBatchPackets. Their payloads are changed on the way. now: the batch's
+  /// time.
   void process(std::span<PacketView> batch, Timestamp now) noexcept;
   /// Fetches what process() will need for a packet that was just decoded.
   void prefetch(const PacketView& packet) const noexcept { table_.prefetch_bucket(packet.hash); }
@@ -53,7 +54,7 @@ class Worker final : private FlowEndHandler, private NameListener {
 
  private:
   struct Pending {
-    const PacketView* packet;
+    PacketView* packet;
     FlowRecord* record;
     bool created;
   };

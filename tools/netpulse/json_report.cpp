@@ -1,0 +1,248 @@
+#include "tools/netpulse/json_report.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/time_text.h"
+#include "engine/packet/layer_names.h"
+#include "tools/netpulse/json_text.h"
+
+namespace netpulse {
+namespace {
+
+/// Lists that are in every report, empty where nothing was found.
+constexpr std::array<std::string_view, 11> kNameLists{"tls_server_name",
+                                                      "quic_server_name",
+                                                      "dns_query",
+                                                      "mdns_query",
+                                                      "llmnr_query",
+                                                      "http_host",
+                                                      "alpn",
+                                                      "ja3",
+                                                      "ja3s",
+                                                      "ja4",
+                                                      "ssh"};
+
+class Report : JsonText {
+ public:
+  Report(const RunReport& report, const ReportContext& context)
+      : report_(report), context_(context), snapshot_(report.metrics), total_(report.metrics.total) {}
+
+  std::string write() {
+    object([&] {
+      write_run();
+      write_packets();
+      write_names();
+      write_flows();
+      write_traffic("applications", applications_by_bytes(snapshot_));
+      write_traffic("categories", categories_by_bytes(snapshot_));
+      write_traffic("protocols", protocols_by_bytes(snapshot_));
+      write_top();
+      write_encryption();
+      write_analyzers();
+      write_losses();
+      write_exporters();
+    });
+    return result();
+  }
+
+ private:
+  void time(std::string_view name, Timestamp value) {
+    if (total_.received_packets == 0)
+      null(name);
+    else
+      field(name, utc_text(value));
+  }
+  void traffic(const TrafficCounters& counters) {
+    field("packets", counters.packets);
+    field("bytes", counters.bytes);
+    field("flows", counters.flows);
+  }
+  void write_run() {
+    field("version", context_.version);
+    texts(context_.live ? "interfaces" : "files", context_.inputs);
+    if (!context_.live) texts("capture_interfaces", snapshot_.names->interfaces);
+    flag("complete", report_.source_errors.empty() && !context_.interrupted);
+    texts("errors", report_.source_errors);
+    object("capture", [&] {
+      time("start_time", total_.first_packet_time);
+      time("end_time", total_.last_packet_time);
+      field("duration_seconds", capture_duration(snapshot_).seconds());
+    });
+    object("run", [&] {
+      field("wall_seconds", context_.wall_seconds);
+      field("workers", std::uint64_t{context_.worker_count});
+    });
+  }
+
+  void write_packets() {
+    const auto network = [&](NetworkLayer layer) { return total_.network_packets[static_cast<std::size_t>(layer)]; };
+    object("packets", [&] {
+      field("total", total_.received_packets);
+      for (const NetworkLayer layer : {NetworkLayer::kIpv4, NetworkLayer::kIpv6, NetworkLayer::kArp})
+        field(network_layer_name(layer), network(layer));
+      for (std::size_t i = 1; i < total_.transport_packets.size(); ++i)
+        field(transport_layer_name(static_cast<TransportLayer>(i)), total_.transport_packets[i]);
+      field("other_network", network(NetworkLayer::kOther));
+    });
+    object("bytes", [&] {
+      field("wire", total_.wire_bytes);
+      field("captured", total_.captured_bytes);
+      for (std::size_t i = 0; i < total_.network_bytes.size(); ++i)
+        field(network_layer_name(static_cast<NetworkLayer>(i)), total_.network_bytes[i]);
+    });
+    object("tunnels", [&] {
+      for (std::size_t i = 1; i < total_.tunnel_packets.size(); ++i)
+        if (total_.tunnel_packets[i] != 0) field(tunnel_name(static_cast<Tunnel>(i)), total_.tunnel_packets[i]);
+    });
+    object("fragments", [&] {
+      field("tracked", total_.fragments_tracked);
+      field("matched", total_.fragments_matched);
+      field("unmatched", total_.fragments_unmatched);
+      field("evicted", total_.fragments_evicted);
+    });
+  }
+
+  void write_names() {
+    object("names", [&] {
+      for (const std::string_view name : kNameLists) {
+        const auto found = std::find_if(report_.names.begin(), report_.names.end(),
+                                        [&](const NameList& list) { return list.name == name; });
+        texts(name, found == report_.names.end() ? std::vector<std::string>{} : found->values);
+      }
+      for (const NameList& list : report_.names)
+        if (std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
+          texts(list.name, list.values);
+    });
+  }
+
+  void write_flows() {
+    object("flows", [&] {
+      field("total", total_.flows_created);
+      field("records", total_.flow_records_exported);
+      object("ended", [&] {
+        for (std::size_t i = 1; i < kEndReasonCount; ++i)
+          field(end_reason_name(static_cast<EndReason>(i)), total_.flows_ended[i]);
+      });
+    });
+  }
+
+  void write_traffic(std::string_view name, const std::vector<NamedTraffic>& list) {
+    array(name, list, [&](const NamedTraffic& entry) {
+      object([&] {
+        field("name", entry.name);
+        if (!entry.category.empty()) field("category", entry.category);
+        traffic(entry.traffic);
+      });
+    });
+  }
+
+  void write_top_list(std::string_view name, const std::vector<TopEntry>& entries) {
+    array(name, entries, [&](const TopEntry& entry) {
+      object([&] {
+        field("name", entry.name);
+        traffic(entry.traffic);
+      });
+    });
+  }
+  void write_top() {
+    object("top", [&] {
+      write_top_list("hosts", report_.top_hosts);
+      write_top_list("pairs", report_.top_pairs);
+      write_top_list("server_names", report_.top_server_names);
+      field("untracked_records", report_.untracked_top_entries);
+    });
+  }
+
+  void write_encryption() {
+    object("encryption", [&] {
+      field("encrypted_bytes", total_.encrypted_bytes);
+      field("cleartext_bytes", total_.cleartext_bytes);
+      const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes;
+      if (known == 0)
+        null("encrypted_ratio");
+      else
+        field("encrypted_ratio", static_cast<double>(total_.encrypted_bytes) / static_cast<double>(known));
+    });
+  }
+
+  /// {"dns": {"responses": [{"rcode": "noerror", "count": 12}], ..., "latency_seconds": {...}}, "tls": {...}}
+  void write_analyzers() {
+    const RunNames& names = *snapshot_.names;
+    const auto families = analyzer_families(names);
+    object("analyzers", [&] {
+      for (std::size_t i = 0; i < families.size(); ++i) {
+        if (i != 0 && families[i].analyzer == families[i - 1].analyzer) continue;
+        object(families[i].analyzer, [&] {
+          for (const AnalyzerFamily& family : families)
+            if (family.analyzer == families[i].analyzer) write_family(family);
+          for (std::size_t h = 0; h < std::min(names.histograms.size(), kPluginHistogramsMax); ++h)
+            write_histogram(names.histograms[h], total_.plugin_histograms[h], families[i].analyzer);
+        });
+      }
+    });
+  }
+  void write_family(const AnalyzerFamily& family) {
+    const auto& descriptions = snapshot_.names->counters;
+    if (descriptions[family.counters.front()].label1.empty())
+      return field(family.name, total_.plugin_counters[family.counters.front()]);
+    array(family.name, family.counters, [&](std::size_t i) {
+      if (total_.plugin_counters[i] == 0) return;
+      const MetricDescription& description = descriptions[i];
+      object([&] {
+        field(description.label1, description.value1);
+        if (!description.label2.empty()) field(description.label2, description.value2);
+        field("count", total_.plugin_counters[i]);
+      });
+    });
+  }
+  void write_histogram(const MetricDescription& description, const LatencyHistogram& histogram,
+                       const std::string& wanted) {
+    const auto [analyzer, name] = analyzer_and_name(description.family);
+    if (analyzer != wanted) return;
+    object(name, [&, &h = histogram] {
+      field("count", h.count);
+      field("mean", h.count == 0 ? 0.0 : static_cast<double>(h.sum_nanoseconds) * 1e-9 / static_cast<double>(h.count));
+      field("p50", latency_quantile_seconds(h, 0.5));
+      field("p95", latency_quantile_seconds(h, 0.95));
+      field("p99", latency_quantile_seconds(h, 0.99));
+    });
+  }
+
+  void write_losses() {
+    array("losses", losses(snapshot_), [&](const Loss& loss) {
+      object([&] {
+        field("what", loss.what);
+        field("stage", loss.stage);
+        field("reason", loss.reason);
+        field("count", loss.count);
+      });
+    });
+  }
+
+  void write_exporters() {
+    const auto& names = snapshot_.names->exporters;
+    std::size_t i = 0;
+    array("exporters", snapshot_.exporters, [&](const ExporterCounters& counters) {
+      object([&] {
+        if (i < names.size()) field("name", names[i++]);
+        field("records", counters.records);
+        field("dropped_records", counters.dropped_records);
+      });
+    });
+    texts("exporter_errors", context_.exporter_errors);
+  }
+
+  const RunReport& report_;
+  const ReportContext& context_;
+  const MetricsSnapshot& snapshot_;
+  const WorkerMetrics& total_;
+};
+
+}  // namespace
+
+std::string json_report(const RunReport& report, const ReportContext& context) {
+  return Report(report, context).write();
+}
+
+}  // namespace netpulse

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/text.h"
+
+namespace netpulse {
+
+/// rapidjson's writer with our rule for text: printable() first, so that every output is valid UTF-8.
+class JsonText {
+ public:
+  JsonText() : json_(buffer_) { json_.SetIndent(' ', 1); }
+
+  void key(std::string_view name) { json_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
+  void text(std::string_view raw) {
+    const std::string shown = printable(raw);
+    json_.String(shown.data(), static_cast<rapidjson::SizeType>(shown.size()));
+  }
+  void field(std::string_view name, std::string_view value) {
+    key(name);
+    text(value);
+  }
+  void field(std::string_view name, std::uint64_t value) {
+    key(name);
+    json_.Uint64(value);
+  }
+  void field(std::string_view name, double value) {
+    key(name);
+    json_.Double(value);
+  }
+  void flag(std::string_view name, bool value) {
+    key(name);
+    json_.Bool(value);
+  }
+  void null(std::string_view name) {
+    key(name);
+    json_.Null();
+  }
+  template <class Texts>
+  void texts(std::string_view name, const Texts& values) {
+    array(name, values, [this](std::string_view value) { text(value); });
+  }
+  /// write(entry) writes one element.
+  template <class Entries, class Write>
+  void array(std::string_view name, const Entries& entries, Write write) {
+    key(name);
+    json_.StartArray();
+    for (const auto& entry : entries) write(entry);
+    json_.EndArray();
+  }
+  template <class WriteFields>
+  void object(WriteFields write_fields) {
+    json_.StartObject();
+    write_fields();
+    json_.EndObject();
+  }
+  template <class WriteFields>
+  void object(std::string_view name, WriteFields write_fields) {
+    key(name);
+    object(write_fields);
+  }
+
+  /// Everything so far, with a line feed.
+  std::string result() const { return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n"; }
+
+ private:
+  rapidjson::StringBuffer buffer_;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> json_;
+};
+
+}  // namespace netpulse

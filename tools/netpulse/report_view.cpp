@@ -1,0 +1,133 @@
+#include "tools/netpulse/report_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace netpulse {
+namespace {
+
+void sort_by_bytes(std::vector<NamedTraffic>& list) {
+  std::stable_sort(list.begin(), list.end(),
+                   [](const NamedTraffic& a, const NamedTraffic& b) { return a.traffic.bytes > b.traffic.bytes; });
+}
+
+bool any(const TrafficCounters& traffic) { return traffic.packets != 0 || traffic.flows != 0; }
+
+}  // namespace
+
+std::vector<NamedTraffic> applications_by_bytes(const MetricsSnapshot& snapshot) {
+  std::vector<NamedTraffic> list;
+  const RunNames& names = *snapshot.names;
+  for (std::size_t i = 0; i < std::min(names.applications.size(), kApplicationsMax); ++i)
+    if (any(snapshot.total.applications[i]))
+      list.push_back({names.applications[i], names.categories[i], snapshot.total.applications[i]});
+  sort_by_bytes(list);
+  return list;
+}
+
+std::vector<NamedTraffic> categories_by_bytes(const MetricsSnapshot& snapshot) {
+  std::map<std::string, TrafficCounters> sums;
+  for (const NamedTraffic& application : applications_by_bytes(snapshot))
+    sums[application.category] += application.traffic;
+  std::vector<NamedTraffic> list;
+  for (const auto& [category, traffic] : sums) list.push_back({category, {}, traffic});
+  sort_by_bytes(list);
+  return list;
+}
+
+std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot) {
+  std::vector<NamedTraffic> list;
+  const auto& names = snapshot.names->protocols;
+  for (std::size_t i = 0; i < std::min(names.size(), kProtocolsMax); ++i)
+    if (any(snapshot.total.protocols[i])) list.push_back({names[i], {}, snapshot.total.protocols[i]});
+  sort_by_bytes(list);
+  return list;
+}
+
+std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
+  std::vector<Loss> list;
+  std::uint64_t kernel = 0, interface = 0;
+  for (const SourceCounters& source : snapshot.sources) {
+    kernel += source.dropped_kernel_packets;
+    interface += source.dropped_interface_packets;
+  }
+  const auto& lost = snapshot.total.losses;
+  const auto add = [&](std::string_view what, std::string_view stage, LossReason reason) {
+    list.push_back({what, stage, loss_reason_name(reason), lost[static_cast<std::size_t>(reason)]});
+  };
+  list.push_back({"packets", "interface", "driver", interface});
+  list.push_back({"packets", "kernel", "buffer_full", kernel});
+  add("packets", "queue", LossReason::kQueueFull);
+  add("packets", "flow_table", LossReason::kFlowTableFull);
+  for (std::size_t i = 1; i < snapshot.total.decode_status.size(); ++i)
+    list.push_back(
+        {"packets", "decode", decode_status_name(static_cast<DecodeStatus>(i)), snapshot.total.decode_status[i]});
+  add("flow_records", "collector", LossReason::kExportRingFull);
+  std::uint64_t unwritten = 0;
+  for (const ExporterCounters& exporter : snapshot.exporters) unwritten += exporter.dropped_records;
+  list.push_back({"flow_records", "exporter", "write_failed", unwritten});
+  add("flows", "names", LossReason::kDetailPoolFull);
+  add("flows", "analysis", LossReason::kStreamPoolFull);
+  add("names", "report", LossReason::kNameSetFull);
+  return list;
+}
+
+std::uint64_t lost_packets(const MetricsSnapshot& snapshot) {
+  std::uint64_t lost = 0;
+  for (const Loss& loss : losses(snapshot))
+    if (loss.what == "packets" && loss.stage != "decode" && loss.stage != "flow_table") lost += loss.count;
+  return lost;
+}
+
+std::pair<std::string, std::string> analyzer_and_name(std::string_view family) {
+  constexpr std::string_view kPrefix = "netpulse_", kTotal = "_total";
+  if (family.starts_with(kPrefix)) family.remove_prefix(kPrefix.size());
+  if (family.ends_with(kTotal)) family.remove_suffix(kTotal.size());
+  const std::size_t split = family.find('_');
+  if (split == std::string_view::npos) return {std::string(family), "count"};
+  return {std::string(family.substr(0, split)), std::string(family.substr(split + 1))};
+}
+
+std::vector<AnalyzerFamily> analyzer_families(const RunNames& names) {
+  std::vector<AnalyzerFamily> families;
+  for (std::size_t i = 0; i < std::min(names.counters.size(), kPluginCountersMax); ++i) {
+    auto [analyzer, name] = analyzer_and_name(names.counters[i].family);
+    const auto same = [&, &a = analyzer, &n = name](const AnalyzerFamily& f) { return f.analyzer == a && f.name == n; };
+    auto at = std::find_if(families.begin(), families.end(), same);
+    if (at == families.end()) at = families.insert(at, {std::move(analyzer), std::move(name), {}});
+    at->counters.push_back(i);
+  }
+  // Families of one analyzer together, in the order in which the analyzers came.
+  std::map<std::string, std::size_t> order;
+  for (const AnalyzerFamily& family : families) order.try_emplace(family.analyzer, order.size());
+  std::stable_sort(families.begin(), families.end(), [&](const AnalyzerFamily& a, const AnalyzerFamily& b) {
+    return order[a.analyzer] < order[b.analyzer];
+  });
+  return families;
+}
+
+double latency_quantile_seconds(const LatencyHistogram& histogram, double share) {
+  std::uint64_t total = 0;
+  for (const std::uint64_t bucket : histogram.buckets) total += bucket;
+  if (total == 0) return 0;
+  const double wanted = share * static_cast<double>(total);
+  double below = 0, lower = 0;
+  for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
+    const auto in_bucket = static_cast<double>(histogram.buckets[i]);
+    const double upper = LatencyHistogram::upper_bound_seconds(i);
+    if (in_bucket > 0 && below + in_bucket >= wanted)
+      return std::isinf(upper) ? lower : lower + (upper - lower) * (wanted - below) / in_bucket;
+    below += in_bucket;
+    lower = upper;
+  }
+  return lower;
+}
+
+Duration capture_duration(const MetricsSnapshot& snapshot) {
+  const WorkerMetrics& total = snapshot.total;
+  if (total.received_packets == 0) return {};
+  return total.last_packet_time - total.first_packet_time;
+}
+
+}  // namespace netpulse

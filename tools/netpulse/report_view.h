@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/metrics/run_report.h"
+
+namespace netpulse {
+
+/// What a report says besides what the engine found.
+struct ReportContext {
+  std::string version;
+  std::vector<std::string> inputs;  ///< files or interfaces
+  bool live = false;
+  double wall_seconds = 0;
+  std::size_t worker_count = 1;
+  std::vector<std::string> exporter_errors;
+  bool interrupted = false;
+};
+
+// The report's numbers in the order in which people and programs want them; shared by the text and the JSON report.
+
+struct NamedTraffic {
+  std::string name;
+  std::string category;  ///< of an application, else empty
+  TrafficCounters traffic;
+};
+/// Those with any packet, most bytes first.
+std::vector<NamedTraffic> applications_by_bytes(const MetricsSnapshot& snapshot);
+std::vector<NamedTraffic> categories_by_bytes(const MetricsSnapshot& snapshot);
+std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot);
+
+/// Something that was not, or not wholly, processed.
+struct Loss {
+  std::string_view what;    ///< "packets", "flow_records", "flows", "names"
+  std::string_view stage;   ///< "kernel", "decode", ...
+  std::string_view reason;  ///< closed set
+  std::uint64_t count = 0;
+};
+/// All that can be lost, zeros included.
+std::vector<Loss> losses(const MetricsSnapshot& snapshot);
+/// Packets that were received by the interface and never analyzed.
+std::uint64_t lost_packets(const MetricsSnapshot& snapshot);
+
+/// One family of an analyzer's counters: netpulse_dns_responses_total is "responses" of analyzer "dns".
+struct AnalyzerFamily {
+  std::string analyzer, name;
+  std::vector<std::size_t> counters;  ///< indices into RunNames::counters
+};
+std::vector<AnalyzerFamily> analyzer_families(const RunNames& names);
+/// The same split for a histogram's family: "netpulse_dns_latency_seconds" gives dns and latency_seconds.
+std::pair<std::string, std::string> analyzer_and_name(std::string_view family);
+
+/// The latency below which a share of the observations lies, interpolated within its bucket; 0 without observations.
+double latency_quantile_seconds(const LatencyHistogram& histogram, double share);
+
+/// The time span of the packets, zero if there were none.
+Duration capture_duration(const MetricsSnapshot& snapshot);
+
+}  // namespace netpulse

@@ -1,0 +1,133 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+#include "engine/source/capture_file.h"
+#include "engine/source/interface_list.h"
+#include "engine/source/paced_source.h"
+#include "engine/source/pcap_live.h"
+#include "exporters/prometheus/prometheus_exporter.h"
+#include "exporters/web/status_page.h"
+#include "tools/netpulse/commands.h"
+#include "tools/netpulse/progress.h"
+#include "tools/netpulse/report_output.h"
+#include "tools/netpulse/session.h"
+#include "tools/netpulse/terminal.h"
+#include "tools/netpulse/version.h"
+
+namespace netpulse {
+namespace {
+
+constexpr std::chrono::milliseconds kStatusPeriod{2000};
+
+/// What is captured, and what to call it.
+struct RunInput {
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  std::vector<std::string> interfaces;  ///< live ones
+  std::string label;                    ///< Prometheus' interface
+  std::string description;
+};
+
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
+  return text;
+}
+
+Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) {
+  const CaptureFileOptions files{.paths = line.files, .filter = settings.capture.filter};
+  auto source = open_paced_source([files] { return open_capture_files(files); },
+                                  {.speed = line.pace, .loop = line.loop, .start_now = true});
+  if (!source.ok()) return source.error();
+  RunInput input;
+  input.sources.push_back(std::move(source).value());
+  const std::string& path = line.files.front();
+  input.label = path.substr(path.rfind('/') + 1);
+  input.description = "replay of " + path + (line.loop ? ", again and again" : "");
+  return input;
+}
+
+Result<RunInput> open_live(Settings& settings) {
+  if (settings.capture.interfaces.empty()) {
+    auto found = default_interface();
+    if (!found.ok()) return found.error();
+    settings.capture.interfaces = {std::move(found).value()};
+  }
+  auto sources = open_live_sources(settings.capture, settings.engine.worker_count);
+  if (!sources.ok()) return sources.error();
+  RunInput input;
+  input.sources = std::move(sources).value();
+  input.interfaces = settings.capture.interfaces;
+  input.label = joined(input.interfaces, ",");
+  input.description = "live capture on " + joined(input.interfaces, ", ");
+  return input;
+}
+
+int fail(const Error& error, int status = kFailure) {
+  complain(error.message);
+  return status;
+}
+
+void announce(const HttpServer& server, const std::string& description) {
+  const std::string address = "http://" + server.address().to_string();
+  std::string text = "netpulse: " + description + "\n";
+  text += "netpulse: page " + address + "/   metrics " + address + "/metrics   Ctrl-C ends the run\n";
+  write_all(STDERR_FILENO, text);
+}
+
+}  // namespace
+
+int run_command(const CommandLine& line) {
+  auto read = read_settings(line);
+  if (!read.ok()) return fail(read.error(), kWrongUsage);
+  Settings settings = std::move(read).value();
+  const bool flows_to_output = settings.exporters.jsonl_path == "-";
+  if (flows_to_output && line.format == OutputFormat::kJson)
+    return fail({"the JSON report and [exporters.jsonl] both want standard output; give path a file"}, kWrongUsage);
+  const bool live = line.files.empty();
+  auto opened = live ? open_live(settings) : open_replay(line, settings);
+  if (!opened.ok()) return fail(opened.error());
+  RunInput input = std::move(opened).value();
+  auto listening = HttpServer::listen(settings.http);
+  if (!listening.ok()) return fail(listening.error());
+
+  const std::size_t source_count = input.sources.size();
+  auto session = Session::open(settings, std::move(input.sources), input.interfaces, false);
+  if (!session.ok()) return fail(session.error());
+  const LatestSnapshot& latest = session.value()->latest();
+  const PrometheusExporter prometheus(
+      {.version = kVersion,
+       .worker_interfaces = std::vector<std::string>(settings.engine.worker_count, input.label),
+       .source_interfaces = std::vector<std::string>(source_count, input.label)},
+      latest);
+  // Declared after what its handlers use, so that it stops first.
+  const std::unique_ptr<HttpServer> server = std::move(listening).value();
+  add_status_routes(*server, latest, {.version = kVersion, .input = input.description});
+  server->handle("GET", "/metrics", [&prometheus](const HttpRequest&) {
+    return HttpResponse{200, std::string(PrometheusExporter::kContentType), prometheus.scrape()};
+  });
+  server->start();
+  announce(*server, input.description);
+
+  const auto begin = std::chrono::steady_clock::now();
+  StatusLine status;
+  auto before = latest.get();
+  const RunReport report = session.value()->run(line.duration_seconds, [&] {
+    if (!status.due(kStatusPeriod)) return;
+    auto now = latest.get();
+    status.show(live_status(*before, *now));
+    before = std::move(now);
+  });
+  status.clear();
+  const ReportContext context{
+      .version = kVersion,
+      .inputs = live ? settings.capture.interfaces : line.files,
+      .live = live,
+      .wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
+      .worker_count = settings.engine.worker_count,
+      .exporter_errors = session.value()->exporter_errors()};
+  return print_report(report, context, line.format, flows_to_output);
+}
+
+}  // namespace netpulse

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/worker/engine.h"
+#include "exporters/common/latest_snapshot.h"
+#include "tools/netpulse/settings.h"
+
+namespace netpulse {
+
+/// What run and read share: catalogue, engine, configured exporters, and the loop around them.
+class Session {
+ public:
+  /// interfaces: names of live interfaces; empty for files.
+  static Result<std::unique_ptr<Session>> open(const Settings& settings,
+                                               std::vector<std::unique_ptr<PacketSource>> sources,
+                                               std::vector<std::string> interfaces, bool collect_names);
+
+  Engine& engine() noexcept { return *engine_; }
+  const LatestSnapshot& latest() const noexcept { return *latest_; }
+
+  /// Runs until the input ends, duration_seconds have passed or a signal came; tick is called some 20 times a second.
+  RunReport run(std::optional<double> duration_seconds, const std::function<void()>& tick);
+  /// After run(): what exporters could not write.
+  std::vector<std::string> exporter_errors() const;
+
+ private:
+  explicit Session(Catalogue catalogue) : catalogue_(std::move(catalogue)) {}
+
+  // In the order of their lives: the engine goes first.
+  Catalogue catalogue_;
+  std::vector<std::unique_ptr<FlowSink>> sinks_;
+  std::unique_ptr<LatestSnapshot> latest_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace netpulse

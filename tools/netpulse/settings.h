@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/source/capture_options.h"
+#include "engine/worker/engine.h"
+#include "exporters/registry.h"
+#include "exporters/web/http_server.h"
+#include "tools/netpulse/command_line.h"
+
+namespace netpulse {
+
+/// The whole configuration: the file, then the environment, then the command line.
+struct Settings {
+  EngineOptions engine;
+  CaptureOptions capture;
+  std::string backend;  ///< of [capture]: auto, pcap, af_xdp, dpdk
+  HttpServerOptions http;
+  ExporterOptions exporters;
+  std::vector<std::string> catalogue_files;  ///< added to the built-in catalogue
+};
+
+/// Errors: all of them, a line each, with file, line and key.
+Result<Settings> read_settings(const CommandLine& line);
+
+}  // namespace netpulse

@@ -1,0 +1,224 @@
+#include "tools/netpulse/text_report.h"
+
+#include <algorithm>
+
+#include "engine/base/human.h"
+#include "engine/base/text.h"
+#include "engine/base/time_text.h"
+#include "engine/packet/layer_names.h"
+#include "tools/netpulse/table.h"
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kTopRows = 15;
+constexpr std::size_t kBarColumns = 16;
+constexpr std::size_t kValuesPerFamily = 6;
+
+double real(std::uint64_t value) { return static_cast<double>(value); }
+
+std::string spaced(std::string text) {
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+class Report {
+ public:
+  Report(const RunReport& report, const ReportContext& context, const TextStyle& style)
+      : report_(report), context_(context), style_(style), snapshot_(report.metrics), total_(report.metrics.total) {}
+
+  std::string write() {
+    write_title();
+    if (total_.received_packets != 0) {
+      write_layers();
+      write_traffic("Applications", applications_by_bytes(snapshot_), true);
+      write_traffic("Categories", categories_by_bytes(snapshot_), false);
+      write_traffic("Protocols", protocols_by_bytes(snapshot_), false);
+      write_top("Hosts", report_.top_hosts);
+      write_top("Pairs of hosts", report_.top_pairs);
+      write_top("Server names", report_.top_server_names);
+      write_findings();
+    }
+    write_flows_and_losses();
+    return std::move(text_);
+  }
+
+ private:
+  void heading(std::string_view name) { text_ += "\n" + inked(name, Ink::kBold, style_) + "\n"; }
+  void paragraph(const std::string& line) { text_ += "  " + line + "\n"; }
+
+  void write_title() {
+    std::string inputs;
+    for (const std::string& input : context_.inputs) inputs += (inputs.empty() ? "" : ", ") + printable(input);
+    text_ += inked(inputs, Ink::kBold, style_) + inked("  netpulse " + context_.version, Ink::kDim, style_) + "\n";
+    if (total_.received_packets == 0) return paragraph(context_.live ? "no packet came" : "no packets");
+    const Duration duration = capture_duration(snapshot_);
+    // To the second; the JSON report has the nanoseconds.
+    std::string begin = utc_text(total_.first_packet_time).substr(0, 19);
+    begin[10] = ' ';
+    paragraph(begin + " UTC, " + human_duration(duration));
+    std::string amount = grouped(total_.received_packets) + " packets, " + human_bytes(real(total_.wire_bytes));
+    if (total_.captured_bytes < total_.wire_bytes)
+      amount += " (" + human_bytes(real(total_.captured_bytes)) + " captured)";
+    if (duration.seconds() > 0)
+      amount += ", " + human_bit_rate(8 * real(total_.wire_bytes) / duration.seconds()) + ", " +
+                human_count(real(total_.received_packets) / duration.seconds()) + " packets/s";
+    paragraph(amount);
+  }
+
+  void write_layers() {
+    std::string layers;
+    const auto add = [&](const char* name, std::uint64_t packets) {
+      if (packets != 0)
+        layers += (layers.empty() ? "" : ", ") + std::string(name) + " " +
+                  human_share(real(packets), real(total_.received_packets));
+    };
+    for (std::size_t i = 1; i < total_.network_packets.size(); ++i)
+      add(network_layer_name(static_cast<NetworkLayer>(i)), total_.network_packets[i]);
+    for (std::size_t i = 1; i < total_.transport_packets.size(); ++i)
+      add(transport_layer_name(static_cast<TransportLayer>(i)), total_.transport_packets[i]);
+    add("other", total_.network_packets[0]);
+    if (!layers.empty()) paragraph(layers + " of the packets");
+  }
+
+  void write_traffic(std::string_view title, const std::vector<NamedTraffic>& list, bool with_category) {
+    if (list.empty()) return;
+    std::uint64_t bytes = 0;
+    for (const NamedTraffic& entry : list) bytes += entry.traffic.bytes;
+    std::vector<Table::Column> columns{{std::string(title)}};
+    if (with_category) columns.push_back({"category", false, Ink::kDim});
+    for (const char* name : {"bytes", "share"}) columns.push_back({name, true});
+    columns.push_back({"", false, Ink::kAccent});
+    for (const char* name : {"packets", "flows"}) columns.push_back({name, true});
+    Table table(columns);
+    for (std::size_t i = 0; i < std::min(list.size(), kTopRows); ++i) {
+      const NamedTraffic& entry = list[i];
+      const double share = bytes == 0 ? 0 : real(entry.traffic.bytes) / real(bytes);
+      std::vector<std::string> row{printable(entry.name)};
+      if (with_category) row.push_back(printable(entry.category));
+      std::string drawn = bar(share, kBarColumns, style_);
+      drawn.append(kBarColumns - display_width(drawn), ' ');
+      row.insert(row.end(), {human_bytes(real(entry.traffic.bytes)), human_share(share, 1), drawn,
+                             grouped(entry.traffic.packets), grouped(entry.traffic.flows)});
+      table.add_row(std::move(row));
+    }
+    text_ += "\n" + table.text(style_);
+    if (list.size() > kTopRows) paragraph("and " + std::to_string(list.size() - kTopRows) + " more");
+  }
+
+  void write_top(const char* title, const std::vector<TopEntry>& entries) {
+    if (entries.empty()) return;
+    Table table({{title}, {"bytes", true}, {"share", true}, {"packets", true}, {"flows", true}});
+    for (const TopEntry& entry : entries)
+      table.add_row({printable(entry.name), human_bytes(real(entry.traffic.bytes)),
+                     human_share(real(entry.traffic.bytes), real(total_.wire_bytes)), grouped(entry.traffic.packets),
+                     grouped(entry.traffic.flows)});
+    text_ += "\n" + table.text(style_);
+  }
+
+  /// What the analyzers counted, whatever analyzers there are: a line per family.
+  void write_findings() {
+    const RunNames& names = *snapshot_.names;
+    Table table({{""}, {""}});
+    for (const AnalyzerFamily& family : analyzer_families(names)) {
+      std::string values = family_values(family);
+      if (!values.empty()) table.add_row({family.analyzer + " " + spaced(family.name), std::move(values)});
+    }
+    for (std::size_t i = 0; i < std::min(names.histograms.size(), kPluginHistogramsMax); ++i) {
+      const LatencyHistogram& histogram = total_.plugin_histograms[i];
+      if (histogram.count == 0) continue;
+      const auto [analyzer, name] = analyzer_and_name(names.histograms[i].family);
+      const auto shown = [&](double share) {
+        return human_duration({static_cast<std::int64_t>(latency_quantile_seconds(histogram, share) * 1e9)});
+      };
+      const std::size_t unit = name.rfind("_seconds");
+      table.add_row({analyzer + " " + spaced(name.substr(0, unit)),
+                     "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")"});
+    }
+    if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
+      table.add_row({"encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +
+                                      human_bytes(real(known)) + " whose protocol is known"});
+    if (table.empty()) return;
+    heading("Findings");
+    text_ += table.text(style_);
+  }
+
+  std::string family_values(const AnalyzerFamily& family) {
+    std::vector<std::pair<std::uint64_t, std::string>> values;
+    for (const std::size_t i : family.counters) {
+      const MetricDescription& description = snapshot_.names->counters[i];
+      if (total_.plugin_counters[i] == 0) continue;
+      std::string label(description.value1);
+      if (!description.value2.empty()) label.append("/").append(description.value2);
+      values.emplace_back(total_.plugin_counters[i], spaced(label));
+    }
+    std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::string line;
+    for (std::size_t i = 0; i < std::min(values.size(), kValuesPerFamily); ++i) {
+      if (!line.empty()) line += ", ";
+      line += (values[i].second.empty() ? "" : values[i].second + " ") + grouped(values[i].first);
+    }
+    if (values.size() > kValuesPerFamily) line += ", ...";
+    return line;
+  }
+
+  void write_flows_and_losses() {
+    heading("How it was read");
+    Table table({{""}, {""}});
+    std::string ended;
+    for (std::size_t i = 1; i < kEndReasonCount; ++i)
+      if (total_.flows_ended[i] != 0)
+        ended += (ended.empty() ? ": " : ", ") + spaced(end_reason_name(static_cast<EndReason>(i))) + " " +
+                 grouped(total_.flows_ended[i]);
+    table.add_row({"flow records", grouped(total_.flows_created) + ended});
+    write_exporters(table);
+    std::string effort = human_duration({static_cast<std::int64_t>(context_.wall_seconds * 1e9)}) + " with " +
+                         std::to_string(context_.worker_count) + (context_.worker_count == 1 ? " worker" : " workers");
+    if (!context_.live && context_.wall_seconds > 0)
+      effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
+    table.add_row({context_.live ? "ran" : "read in", effort});
+    text_ += table.text(style_);
+    write_losses();
+  }
+
+  void write_exporters(Table& table) {
+    const auto& names = snapshot_.names->exporters;
+    for (std::size_t i = 0; i < std::min(names.size(), snapshot_.exporters.size()); ++i)
+      table.add_row({"to " + names[i], grouped(snapshot_.exporters[i].records) + " records"});
+  }
+
+  void write_losses() {
+    Table table({{""}, {"", true}, {""}});
+    bool any = false;
+    for (const Loss& loss : losses(snapshot_)) {
+      if (loss.count == 0) continue;
+      any = true;
+      table.add_row({spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)), grouped(loss.count),
+                     spaced(std::string(loss.what)) + explanation(loss)});
+    }
+    if (!any) return paragraph(inked("nothing lost", Ink::kGood, style_));
+    heading("Lost or cut short");
+    text_ += table.text(style_);
+  }
+  static std::string explanation(const Loss& loss) {
+    if (loss.stage == "decode") return ", counted; the rest of the packet could not be read";
+    if (loss.stage == "flow_table") return ", counted, but in no flow";
+    if (loss.what == "flows") return ", counted, with less known about them";
+    return "";
+  }
+
+  const RunReport& report_;
+  const ReportContext& context_;
+  const TextStyle& style_;
+  const MetricsSnapshot& snapshot_;
+  const WorkerMetrics& total_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string text_report(const RunReport& report, const ReportContext& context, const TextStyle& style) {
+  return Report(report, context, style).write();
+}
+
+}  // namespace netpulse
