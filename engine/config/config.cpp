@@ -357,6 +357,10 @@ std::vector<std::int64_t> Config::integers(std::string_view section, std::string
   return fallback;
 }
 
+std::vector<std::string> Config::keys_read() const {
+  return {implementation_->keys.begin(), implementation_->keys.end()};
+}
+
 void Config::complain(std::string_view section, std::string_view key, const std::string& message) {
   Found found = implementation_->locate(section, key);
   if (!found.present()) found.place = join(section, key);

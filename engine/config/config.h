@@ -48,6 +48,9 @@ class Config {
   std::vector<std::int64_t> integers(std::string_view section, std::string_view key, std::vector<std::int64_t> fallback,
                                      std::int64_t min, std::int64_t max);
 
+  /// Every key that was asked for so far, dotted and sorted: what a sample or a manual has to name.
+  std::vector<std::string> keys_read() const;
+
   /// Records an error about a key that was read but makes no sense to its reader (file and line are added).
   void complain(std::string_view section, std::string_view key, const std::string& message);
   /// Errors so far and unknown keys, a line each; success if there are none. Call after all readers had their turn.

@@ -23,7 +23,7 @@ enum class DecodeStatus : std::uint8_t {
   kTransportBadHeader,  ///< e.g. TCP data offset < 5 or past the segment, UDP length < 8
   kTunnelTruncated,
   kTunnelBadHeader,
-  kTunnelDepth,        ///< more than kTunnelLayersMax layers
+  kTunnelDepth,        ///< more than kTunnelLayersMax layers, kVlanTagsMax tags or kMplsLabelsMax labels
   kFragmentOverlap,    ///< overlapping IPv6 fragments (RFC 5722)
   kFragmentBadHeader,  ///< past 65535 bytes, or a non-final fragment that is no multiple of 8
   kWlanProtected,      ///< 802.11 payload is encrypted

@@ -23,9 +23,10 @@ ENGINE = {
 PLUGIN = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis',
           'plugins/common']
 EXPORTER = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'exporters/common']
-EVERYTHING = ['engine', 'plugins', 'exporters', 'tools', 'tests', 'bench']
+CONFIGS = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis']
+EVERYTHING = ['engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench']
 
-SOURCE_FOLDERS = ('engine', 'plugins', 'exporters', 'tools', 'tests', 'bench')
+SOURCE_FOLDERS = ('engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench')
 TEXT_SUFFIXES = ('.h', '.cpp', '.py', '.sh', '.toml', '.md', '.build', '.txt', '.yml', '.json', '.conf', '')
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 # Spelled so that this file does not find itself.
@@ -52,6 +53,8 @@ def allowed(folder):
         return EXPORTER
     if folder == 'exporters':
         return EXPORTER + ['exporters']
+    if folder.startswith('configs/'):  # the embedded catalogue
+        return CONFIGS
     return EVERYTHING if folder.split('/')[0] in ('tools', 'tests', 'bench') else None
 
 

@@ -1,62 +1,113 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
 
-#include "engine/analysis/analysis_options.h"
 #include "engine/config/config.h"
-#include "engine/flow/flow_table_options.h"
+#include "engine/source/capture_options.h"
+#include "engine/worker/engine.h"
+#include "exporters/registry.h"
+#include "exporters/web/http_server.h"
 
 namespace netpulse {
 namespace {
 
-Config sample() {
-  Result<Config> config = Config::from_file(NETPULSE_SOURCE_ROOT "/configs/netpulse.toml");
+std::string sample_text() {
+  std::ifstream file(NETPULSE_SOURCE_ROOT "/configs/netpulse.toml");
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+Config parsed(const std::string& text) {
+  Result<Config> config = Config::from_text(text, "netpulse.toml");
   EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().message);
   return std::move(config).value();
 }
 
-TEST(SampleConfiguration, ShowsTheDefaults) {
-  Config config = sample();
-  const FlowTableOptions flow_table = read_flow_table_options(config), flow_table_defaults;
-  EXPECT_EQ(flow_table.flows_max, flow_table_defaults.flows_max);
-  EXPECT_EQ(flow_table.details_max, flow_table_defaults.details_max);
-  EXPECT_EQ(flow_table.idle_timeout, flow_table_defaults.idle_timeout);
-  EXPECT_EQ(flow_table.active_timeout, flow_table_defaults.active_timeout);
-  EXPECT_EQ(flow_table.tcp_end_timeout, flow_table_defaults.tcp_end_timeout);
-  const AnalysisOptions analysis = read_analysis_options(config), analysis_defaults;
-  EXPECT_EQ(analysis.stream_buffers, analysis_defaults.stream_buffers);
-  EXPECT_EQ(analysis.name_cache_entries, analysis_defaults.name_cache_entries);
-  EXPECT_EQ(analysis.packets_max, analysis_defaults.packets_max);
-  EXPECT_EQ(analysis.name_ttl_min, analysis_defaults.name_ttl_min);
-  EXPECT_EQ(analysis.name_ttl_max, analysis_defaults.name_ttl_max);
-  EXPECT_EQ(config.text("http", "listen", ""), "127.0.0.1:8470");
-  EXPECT_TRUE(config.texts("catalogue", "files", {"x"}).empty());
-  EXPECT_FALSE(config.has_section("exporters.jsonl"));
+std::string finished(Config& config) {
+  const Result<void> result = config.finish();
+  return result.ok() ? "" : result.error().message;
 }
 
-TEST(SampleConfiguration, NamesEachKeyOfTheSectionsReadHere) {
-  // Readers of a key that the sample lacks would get their fallback unnoticed; here the fallback is out of place.
-  Config config = sample();
-  for (const char* key :
-       {"flows_max", "details_max", "idle_timeout_seconds", "active_timeout_seconds", "tcp_end_timeout_seconds"})
-    EXPECT_NE(config.integer("flow_table", key, -1, -1, 1 << 30), -1) << key;
-  for (const char* key :
-       {"stream_buffers", "name_cache_entries", "packets_max", "name_ttl_min_seconds", "name_ttl_max_seconds"})
-    EXPECT_NE(config.integer("analysis", key, -1, -1, 1 << 30), -1) << key;
+/// What the program reads, and in which sections.
+struct Everything {
+  explicit Everything(Config& config)
+      : engine(read_engine_options(config)),
+        capture(read_capture_options(config)),
+        http(read_http_server_options(config)),
+        exporters(read_exporter_options(config)),
+        backend(config.choice("capture", "backend", "auto", {"auto", "pcap", "af_xdp", "dpdk"})),
+        catalogue_files(config.texts("catalogue", "files", {})) {}
+
+  EngineOptions engine;
+  CaptureOptions capture;
+  HttpServerOptions http;
+  ExporterOptions exporters;
+  std::string backend;
+  std::vector<std::string> catalogue_files;
+};
+
+TEST(SampleConfiguration, ShowsTheDefaults) {
+  Config sample = parsed(sample_text()), none;
+  const Everything shown(sample), wanted(none);
+  EXPECT_EQ(finished(sample), "");
+  EXPECT_EQ(shown.engine.worker_count, wanted.engine.worker_count);
+  EXPECT_EQ(shown.engine.cores, wanted.engine.cores);
+  EXPECT_EQ(shown.engine.fragments_max, wanted.engine.fragments_max);
+  EXPECT_EQ(shown.engine.names_max, wanted.engine.names_max);
+  EXPECT_EQ(shown.engine.top_entries, wanted.engine.top_entries);
+  EXPECT_EQ(shown.engine.flow_table.flows_max, wanted.engine.flow_table.flows_max);
+  EXPECT_EQ(shown.engine.flow_table.details_max, wanted.engine.flow_table.details_max);
+  EXPECT_EQ(shown.engine.flow_table.idle_timeout, wanted.engine.flow_table.idle_timeout);
+  EXPECT_EQ(shown.engine.flow_table.active_timeout, wanted.engine.flow_table.active_timeout);
+  EXPECT_EQ(shown.engine.flow_table.tcp_end_timeout, wanted.engine.flow_table.tcp_end_timeout);
+  EXPECT_EQ(shown.engine.analysis.stream_buffers, wanted.engine.analysis.stream_buffers);
+  EXPECT_EQ(shown.engine.analysis.name_cache_entries, wanted.engine.analysis.name_cache_entries);
+  EXPECT_EQ(shown.engine.analysis.packets_max, wanted.engine.analysis.packets_max);
+  EXPECT_EQ(shown.engine.analysis.name_ttl_min, wanted.engine.analysis.name_ttl_min);
+  EXPECT_EQ(shown.engine.analysis.name_ttl_max, wanted.engine.analysis.name_ttl_max);
+  EXPECT_EQ(shown.capture.interfaces, wanted.capture.interfaces);
+  EXPECT_EQ(shown.capture.filter, wanted.capture.filter);
+  EXPECT_EQ(shown.capture.promiscuous, wanted.capture.promiscuous);
+  EXPECT_EQ(shown.capture.snap_length_bytes, wanted.capture.snap_length_bytes);
+  EXPECT_EQ(shown.capture.buffer_bytes, wanted.capture.buffer_bytes);
+  EXPECT_EQ(shown.http.listen, wanted.http.listen);
+  EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
+  EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);
+  EXPECT_EQ(shown.exporters.jsonl_path, wanted.exporters.jsonl_path);
+  EXPECT_EQ(shown.backend, wanted.backend);
+  EXPECT_EQ(shown.catalogue_files, wanted.catalogue_files);
+}
+
+/// The sample with its commented sections made real.
+std::string with_exporters(std::string text) {
+  std::size_t at = text.find("# [exporters.");
+  EXPECT_NE(at, std::string::npos);
+  for (; at < text.size(); at = text.find('\n', at) + 1) {
+    if (text.compare(at, 2, "# ") != 0) break;
+    text.erase(at, 2);
+  }
+  return text;
 }
 
 TEST(SampleConfiguration, ItsCommentedSectionsAreValidToo) {
-  std::ifstream file(NETPULSE_SOURCE_ROOT "/configs/netpulse.toml");
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const std::size_t at = text.find("# [exporters.jsonl]\n# path");
-  ASSERT_NE(at, std::string::npos);
-  text.erase(text.find("# path", at), 2);
-  text.erase(at, 2);
-  Result<Config> config = Config::from_text(text, "netpulse.toml");
-  ASSERT_TRUE(config.ok()) << config.error().message;
-  EXPECT_TRUE(config.value().has_section("exporters.jsonl"));
-  EXPECT_EQ(config.value().text("exporters.jsonl", "path", ""), "flows.jsonl");
+  Config config = parsed(with_exporters(sample_text()));
+  const Everything everything(config);
+  EXPECT_EQ(finished(config), "");
+  EXPECT_EQ(everything.exporters.jsonl_path, "flows.jsonl");
+}
+
+TEST(SampleConfiguration, NamesEachKeyThatIsRead) {
+  const std::string text = with_exporters(sample_text());
+  Config config = parsed(text);
+  const Everything everything(config);
+  EXPECT_FALSE(config.keys_read().empty());
+  for (const std::string& key : config.keys_read()) {
+    const std::size_t dot = key.rfind('.');
+    const std::size_t section = text.find("[" + key.substr(0, dot) + "]\n");
+    ASSERT_NE(section, std::string::npos) << key;
+    EXPECT_LT(text.find("\n" + key.substr(dot + 1) + " = ", section), text.find("\n[", section)) << key;
+  }
 }
 
 }  // namespace
