@@ -301,8 +301,9 @@ void Dispatcher::name_from_cache() noexcept {
     return name.empty() ? names_.find(IpAddress{}, address, packet.received_at) : name;
   };
   std::string_view name = look_up(packet.src_addr(), packet.dst_addr());
-  // Seen from the middle, the first packet may come from the server.
-  if (name.empty()) name = look_up(packet.dst_addr(), packet.src_addr());
+  // Seen from the middle, the first packet may come from the server: only what its client asked for can tell, because a
+  // name that everybody knows (mDNS) may be the client's own.
+  if (name.empty()) name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);
   if (name.empty()) return;
   FlowDetail* found = table_->detail(*record_);
   if (found == nullptr) return;
@@ -337,8 +338,10 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
-  names_.learn(client, address, name, ttl_seconds, packet_->received_at);
-  if (listener_ != nullptr) listener_->on_name(client, address, name, ttl_seconds);
+  // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
+  const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
+  names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
+  if (listener_ != nullptr) listener_->on_name(scope, address, name, ttl_seconds);
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {
