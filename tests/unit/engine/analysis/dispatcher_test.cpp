@@ -20,7 +20,7 @@ struct Line {
   static constexpr std::string_view kName = "line", kNameSource = "line_name";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kEncrypted = true, kStateOverUdp = false;
-  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^NAME "}};
+  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^NAME"}};
   static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7000, 7000}};
   static constexpr std::array<std::string_view, 1> kNameLists{"line_names"};
   static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"line_total", "Lines."}};
