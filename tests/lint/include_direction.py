@@ -23,7 +23,7 @@ ENGINE = {
 PLUGIN = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis',
           'plugins/common']
 EXPORTER = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'exporters/common']
-EVERYTHING = ['engine', 'plugins', 'exporters', 'tools', 'tests', 'bench']
+EVERYTHING = ['engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench']
 
 SOURCE_FOLDERS = ('engine', 'plugins', 'exporters', 'tools', 'tests', 'bench')
 TEXT_SUFFIXES = ('.h', '.cpp', '.py', '.sh', '.toml', '.md', '.build', '.txt', '.yml', '.json', '.conf', '')

@@ -101,4 +101,31 @@ std::string Table::line(const std::vector<std::string>& cells, const std::vector
   return text += '\n';
 }
 
+std::string Facts::text(const TextStyle& style) const {
+  std::size_t label_width = 0;
+  for (const auto& [label, text] : facts_) label_width = std::max(label_width, display_width(label));
+  const std::size_t begin = kIndent + label_width + kGap;
+  const std::size_t width = style.width > begin + kFirstColumnMin ? style.width - begin : kFirstColumnMin;
+  std::string lines;
+  for (const auto& [label, text] : facts_) {
+    lines += std::string(kIndent, ' ') + label + std::string(label_width - display_width(label) + kGap, ' ');
+    std::size_t column = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find(' ', at), text.size());
+      const std::string word = text.substr(at, end - at);
+      const std::size_t columns = display_width(word);
+      if (column != 0 && column + 1 + columns > width) {
+        lines += "\n" + std::string(begin, ' ');
+        column = 0;
+      }
+      if (column != 0) lines += ' ';
+      lines += word;
+      column += columns + (column != 0 ? 1 : 0);
+      at = end + 1;
+    }
+    lines += '\n';
+  }
+  return lines;
+}
+
 }  // namespace netpulse

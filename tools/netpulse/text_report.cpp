@@ -119,10 +119,10 @@ class Report {
   /// What the analyzers counted, whatever analyzers there are: a line per family.
   void write_findings() {
     const RunNames& names = *snapshot_.names;
-    Table table({{""}, {""}});
+    Facts facts;
     for (const AnalyzerFamily& family : analyzer_families(names)) {
       std::string values = family_values(family);
-      if (!values.empty()) table.add_row({family.analyzer + " " + spaced(family.name), std::move(values)});
+      if (!values.empty()) facts.add(family.analyzer + " " + spaced(family.name), std::move(values));
     }
     for (std::size_t i = 0; i < std::min(names.histograms.size(), kPluginHistogramsMax); ++i) {
       const LatencyHistogram& histogram = total_.plugin_histograms[i];
@@ -132,15 +132,15 @@ class Report {
         return human_duration({static_cast<std::int64_t>(latency_quantile_seconds(histogram, share) * 1e9)});
       };
       const std::size_t unit = name.rfind("_seconds");
-      table.add_row({analyzer + " " + spaced(name.substr(0, unit)),
-                     "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")"});
+      facts.add(analyzer + " " + spaced(name.substr(0, unit)),
+                "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")");
     }
     if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
-      table.add_row({"encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +
-                                      human_bytes(real(known)) + " whose protocol is known"});
-    if (table.empty()) return;
+      facts.add("encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +
+                                 human_bytes(real(known)) + " whose protocol is known");
+    if (facts.empty()) return;
     heading("Findings");
-    text_ += table.text(style_);
+    text_ += facts.text(style_);
   }
 
   std::string family_values(const AnalyzerFamily& family) {
@@ -163,28 +163,24 @@ class Report {
   }
 
   void write_flows_and_losses() {
-    heading("How it was read");
-    Table table({{""}, {""}});
+    heading(context_.live ? "How it was captured" : "How it was read");
+    Facts facts;
     std::string ended;
     for (std::size_t i = 1; i < kEndReasonCount; ++i)
       if (total_.flows_ended[i] != 0)
         ended += (ended.empty() ? ": " : ", ") + spaced(end_reason_name(static_cast<EndReason>(i))) + " " +
                  grouped(total_.flows_ended[i]);
-    table.add_row({"flow records", grouped(total_.flows_created) + ended});
-    write_exporters(table);
+    facts.add("flow records", grouped(total_.flows_created) + ended);
+    const auto& exporters = snapshot_.names->exporters;
+    for (std::size_t i = 0; i < std::min(exporters.size(), snapshot_.exporters.size()); ++i)
+      facts.add("to " + exporters[i], grouped(snapshot_.exporters[i].records) + " records");
     std::string effort = human_duration({static_cast<std::int64_t>(context_.wall_seconds * 1e9)}) + " with " +
                          std::to_string(context_.worker_count) + (context_.worker_count == 1 ? " worker" : " workers");
-    if (!context_.live && context_.wall_seconds > 0)
+    if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)
       effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
-    table.add_row({context_.live ? "ran" : "read in", effort});
-    text_ += table.text(style_);
+    facts.add(context_.live ? "ran" : "read in", effort);
+    text_ += facts.text(style_);
     write_losses();
-  }
-
-  void write_exporters(Table& table) {
-    const auto& names = snapshot_.names->exporters;
-    for (std::size_t i = 0; i < std::min(names.size(), snapshot_.exporters.size()); ++i)
-      table.add_row({"to " + names[i], grouped(snapshot_.exporters[i].records) + " records"});
   }
 
   void write_losses() {
