@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kTopRows = 15;
 constexpr std::size_t kBarColumns = 16;
+/// Narrower terminals get neither bars nor categories.
+constexpr std::size_t kRoomyColumns = 80;
 constexpr std::size_t kValuesPerFamily = 6;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
@@ -45,12 +47,15 @@ class Report {
 
  private:
   void heading(std::string_view name) { text_ += "\n" + inked(name, Ink::kBold, style_) + "\n"; }
-  void paragraph(const std::string& line) { text_ += "  " + line + "\n"; }
+  void paragraph(std::string_view text, Ink ink = Ink::kPlain) {
+    for (const std::string& line : wrapped(text, style_.width - 2)) text_ += "  " + inked(line, ink, style_) + "\n";
+  }
 
   void write_title() {
     std::string inputs;
     for (const std::string& input : context_.inputs) inputs += (inputs.empty() ? "" : ", ") + printable(input);
-    text_ += inked(inputs, Ink::kBold, style_) + inked("  netpulse " + context_.version, Ink::kDim, style_) + "\n";
+    for (const std::string& line : wrapped(inputs, style_.width)) text_ += inked(line, Ink::kBold, style_) + "\n";
+    paragraph("by netpulse " + context_.version, Ink::kDim);
     if (total_.received_packets == 0) return paragraph(context_.live ? "no packet came" : "no packets");
     const Duration duration = capture_duration(snapshot_);
     // To the second; the JSON report has the nanoseconds.
@@ -86,9 +91,11 @@ class Report {
     std::uint64_t bytes = 0;
     for (const NamedTraffic& entry : list) bytes += entry.traffic.bytes;
     std::vector<Table::Column> columns{{std::string(title)}};
+    const bool roomy = style_.width >= kRoomyColumns;
+    with_category = with_category && roomy;
     if (with_category) columns.push_back({"category", false, Ink::kDim});
     for (const char* name : {"bytes", "share"}) columns.push_back({name, true});
-    columns.push_back({"", false, Ink::kAccent});
+    if (roomy) columns.push_back({"", false, Ink::kAccent});
     for (const char* name : {"packets", "flows"}) columns.push_back({name, true});
     Table table(columns);
     for (std::size_t i = 0; i < std::min(list.size(), kTopRows); ++i) {
@@ -96,10 +103,12 @@ class Report {
       const double share = bytes == 0 ? 0 : real(entry.traffic.bytes) / real(bytes);
       std::vector<std::string> row{printable(entry.name)};
       if (with_category) row.push_back(printable(entry.category));
-      std::string drawn = bar(share, kBarColumns, style_);
-      drawn.append(kBarColumns - display_width(drawn), ' ');
-      row.insert(row.end(), {human_bytes(real(entry.traffic.bytes)), human_share(share, 1), drawn,
-                             grouped(entry.traffic.packets), grouped(entry.traffic.flows)});
+      row.insert(row.end(), {human_bytes(real(entry.traffic.bytes)), human_share(share, 1)});
+      if (roomy) {
+        std::string drawn = bar(share, kBarColumns, style_);
+        row.push_back(drawn.append(kBarColumns - display_width(drawn), ' '));
+      }
+      row.insert(row.end(), {grouped(entry.traffic.packets), grouped(entry.traffic.flows)});
       table.add_row(std::move(row));
     }
     text_ += "\n" + table.text(style_);
@@ -184,17 +193,14 @@ class Report {
   }
 
   void write_losses() {
-    Table table({{""}, {"", true}, {""}});
-    bool any = false;
-    for (const Loss& loss : losses(snapshot_)) {
-      if (loss.count == 0) continue;
-      any = true;
-      table.add_row({spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)), grouped(loss.count),
-                     spaced(std::string(loss.what)) + explanation(loss)});
-    }
-    if (!any) return paragraph(inked("nothing lost", Ink::kGood, style_));
+    Facts facts;
+    for (const Loss& loss : losses(snapshot_))
+      if (loss.count != 0)
+        facts.add(spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)),
+                  grouped(loss.count) + " " + spaced(std::string(loss.what)) + explanation(loss));
+    if (facts.empty()) return paragraph("nothing lost", Ink::kGood);
     heading("Lost or cut short");
-    text_ += table.text(style_);
+    text_ += facts.text(style_);
   }
   static std::string explanation(const Loss& loss) {
     if (loss.stage == "decode") return ", counted; the rest of the packet could not be read";

@@ -112,7 +112,8 @@ TEST(JsonReport, ListsEveryKindOfLossAlsoWithoutAny) {
   RunReport report = sample_report();
   report.metrics.sources[0].dropped_kernel_packets = 9;
   bool kernel_found = false;
-  for (const json& loss : json::parse(json_report(report, sample_context()))["losses"]) {
+  const json shown = json::parse(json_report(report, sample_context()));
+  for (const json& loss : shown["losses"]) {
     EXPECT_TRUE(loss["count"].is_number_unsigned());
     if (loss["stage"] == "kernel") kernel_found = loss["count"] == 9;
   }
@@ -153,7 +154,7 @@ TEST(TextReport, FitsTheTerminalAndHidesNoControlBytes) {
       for (const char c : line) EXPECT_TRUE(c >= ' ' && c <= '~') << line;
     }
     EXPECT_NE(text.find("Netflix"), std::string::npos);
-    EXPECT_NE(text.find("1,000 packets, 500 kB (400 kB captured), 400 kbit/s"), std::string::npos);
+    EXPECT_NE(text.find("1,000 packets, 500 kB (400 kB captured)"), std::string::npos);
     EXPECT_NE(text.find("evil\\x1b"), std::string::npos);
   }
 }
