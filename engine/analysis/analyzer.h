@@ -29,7 +29,8 @@ enum class Input : std::uint8_t {
 };
 
 /// A payload signature for the classifier: expression in Hyperscan's syntax, matched against the first bytes of a
-/// flow's direction. Anchor it with ^ wherever possible.
+/// flow's direction. Anchor it with ^ wherever possible, and let it match within four bytes: a first segment of that
+/// size is judged as it is.
 struct Pattern {
   const char* expression;
 };

@@ -7,7 +7,8 @@
 namespace netpulse {
 namespace {
 
-constexpr std::uint32_t kEthernetBytes = 14, kIpv4Bytes = 20, kIpv6Bytes = 40, kTcpBytes = 20, kUdpBytes = 8;
+constexpr std::uint32_t kEthernetBytes = 14, kVlanBytes = 4, kIpv4Bytes = 20, kIpv6Bytes = 40, kTcpBytes = 20,
+                        kUdpBytes = 8;
 
 void fill_frame(const RawPacket& raw, PacketView& view) noexcept {
   view.received_at = raw.received_at;
@@ -19,6 +20,12 @@ void fill_frame(const RawPacket& raw, PacketView& view) noexcept {
   view.flags = raw.captured_bytes < raw.wire_bytes ? PacketView::kFlagSnapped : std::uint8_t{0};
   view.status = DecodeStatus::kOk;
 }
+
+/// The link layer that the fast path knows: Ethernet, perhaps with one 802.1Q tag.
+struct LinkHeader {
+  std::uint16_t bytes;
+  std::uint16_t vlan_id;
+};
 
 /// What the fast path found between the Ethernet header and the payload.
 struct PlainTransport {
@@ -47,12 +54,12 @@ inline PlainTransport plain_transport(const std::uint8_t* header, std::uint32_t 
 /// The part of the fast path that the four combinations share. header: the transport header, length and captured: its
 /// bytes together with the payload.
 template <bool kTcp, bool kV6>
-inline bool finish_plain(const RawPacket& raw, PacketView& view, const std::uint8_t* header, std::uint32_t length,
-                         std::uint32_t captured, const HashSeed& seed) noexcept {
+inline bool finish_plain(const RawPacket& raw, PacketView& view, const LinkHeader& link, const std::uint8_t* header,
+                         std::uint32_t length, std::uint32_t captured, const HashSeed& seed) noexcept {
   const auto [header_bytes, payload_bytes] = plain_transport<kTcp>(header, length, captured);
   if (header_bytes == 0) [[unlikely]]
     return false;
-  const std::uint8_t* const ip = raw.data + kEthernetBytes;
+  const std::uint8_t* const ip = raw.data + link.bytes;
   const std::uint16_t src_port = load_be16(header), dst_port = load_be16(header + 2);
   const FlowKeyRest rest{kTcp ? kIpTcp : kIpUdp, kV6 ? std::uint8_t{6} : std::uint8_t{4}};
   view.direction = kV6 ? write_key_v6(view.key, ip + 8, ip + 24, src_port, dst_port, rest)
@@ -69,9 +76,9 @@ inline bool finish_plain(const RawPacket& raw, PacketView& view, const std::uint
   view.tcp_window = kTcp ? load_be16(header + 14) : std::uint16_t{0};
   view.tcp_flags = kTcp ? header[13] : std::uint8_t{0};
   view.tunnel_id = 0;
-  view.network_offset = kEthernetBytes;
-  view.transport_offset = kEthernetBytes + (kV6 ? kIpv6Bytes : kIpv4Bytes);
-  view.vlan_id = 0;
+  view.network_offset = link.bytes;
+  view.transport_offset = static_cast<std::uint16_t>(header - raw.data);
+  view.vlan_id = link.vlan_id;
   view.network = kV6 ? NetworkLayer::kIpv6 : NetworkLayer::kIpv4;
   view.transport = kTcp ? TransportLayer::kTcp : TransportLayer::kUdp;
   view.tunnel_layers = 0;
@@ -79,16 +86,21 @@ inline bool finish_plain(const RawPacket& raw, PacketView& view, const std::uint
   return true;
 }
 
-/// Most packets: untagged Ethernet, IP without options, TCP or UDP, whole headers, no tunnel. False: not such a packet,
-/// and nothing in view means anything. Finds exactly what the general walk finds.
+/// Most packets: Ethernet with at most one tag, IP without options, TCP or UDP, whole headers, no tunnel. False: not
+/// such a packet, and nothing in view means anything. Finds exactly what the general walk finds.
 inline bool decode_plain(const RawPacket& raw, PacketView& view, const HashSeed& seed) noexcept {
   if (raw.link_type != static_cast<std::uint16_t>(LinkType::kEthernet) ||
-      raw.captured_bytes < kEthernetBytes + kIpv4Bytes) [[unlikely]]
+      raw.captured_bytes < kEthernetBytes + kVlanBytes + kIpv4Bytes) [[unlikely]]
     return false;
-  const std::uint16_t type = load_be16(raw.data + 12);
-  const std::uint8_t* const ip = raw.data + kEthernetBytes;
-  std::uint32_t wire = raw.wire_bytes - kEthernetBytes;
-  std::uint32_t captured = raw.captured_bytes - kEthernetBytes;
+  std::uint16_t type = load_be16(raw.data + 12);
+  LinkHeader link{kEthernetBytes, 0};
+  if (type == kEtherTypeVlan) {
+    link = {kEthernetBytes + kVlanBytes, static_cast<std::uint16_t>(load_be16(raw.data + 14) & 0x0fff)};
+    type = load_be16(raw.data + 16);
+  }
+  const std::uint8_t* const ip = raw.data + link.bytes;
+  std::uint32_t wire = raw.wire_bytes - link.bytes;
+  std::uint32_t captured = raw.captured_bytes - link.bytes;
   if (type == kEtherTypeIpv4) {
     const std::uint32_t total = load_be16(ip + 2);
     const bool fragment = (load_be16(ip + 6) & 0x3fff) != 0;
@@ -96,8 +108,8 @@ inline bool decode_plain(const RawPacket& raw, PacketView& view, const HashSeed&
       return false;
     captured = (captured < total ? captured : total) - kIpv4Bytes;
     wire = total - kIpv4Bytes;
-    if (ip[9] == kIpTcp) return finish_plain<true, false>(raw, view, ip + kIpv4Bytes, wire, captured, seed);
-    if (ip[9] == kIpUdp) return finish_plain<false, false>(raw, view, ip + kIpv4Bytes, wire, captured, seed);
+    if (ip[9] == kIpTcp) return finish_plain<true, false>(raw, view, link, ip + kIpv4Bytes, wire, captured, seed);
+    if (ip[9] == kIpUdp) return finish_plain<false, false>(raw, view, link, ip + kIpv4Bytes, wire, captured, seed);
     return false;
   }
   if (type == kEtherTypeIpv6 && captured >= kIpv6Bytes) {
@@ -107,8 +119,8 @@ inline bool decode_plain(const RawPacket& raw, PacketView& view, const HashSeed&
     if (ip[0] >> 4 != 6 || length > wire || length == 0) [[unlikely]]
       return false;
     captured = captured < length ? captured : length;
-    if (ip[6] == kIpTcp) return finish_plain<true, true>(raw, view, ip + kIpv6Bytes, length, captured, seed);
-    if (ip[6] == kIpUdp) return finish_plain<false, true>(raw, view, ip + kIpv6Bytes, length, captured, seed);
+    if (ip[6] == kIpTcp) return finish_plain<true, true>(raw, view, link, ip + kIpv6Bytes, length, captured, seed);
+    if (ip[6] == kIpUdp) return finish_plain<false, true>(raw, view, link, ip + kIpv6Bytes, length, captured, seed);
   }
   return false;
 }
@@ -125,11 +137,12 @@ void finish_flow(Walk& walk, const HashSeed& seed) noexcept {
     view.key = *walk.datagram.flow;
     view.direction = walk.datagram.direction;
   } else {
-    const auto write = walk.rest.ip_version == 4 ? write_key_v4 : write_key_v6;
-    view.direction = write(view.key, walk.src, walk.dst, walk.src_port, walk.dst_port, walk.rest);
+    view.direction = walk.rest.ip_version == 4
+                         ? write_key_v4(view.key, walk.src, walk.dst, walk.src_port, walk.dst_port, walk.rest)
+                         : write_key_v6(view.key, walk.src, walk.dst, walk.src_port, walk.dst_port, walk.rest);
   }
   view.hash = keyed_hash_48(&view.key, seed);
-  if (walk.first_fragment) walk.fragments.set_flow(walk.fragment_key, view.key, view.direction);
+  if (walk.first_fragment) walk.fragments.set_flow(view.key, view.direction);
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ class Decoder {
 
   /// Decodes one frame. Always fills view: counters and number even where status != kOk. When an inner layer is refused
   /// the view describes the innermost layer that was good, and status says what was wrong inside it.
+  ///
+  /// Ports: TCP, UDP, UDP-Lite and SCTP have theirs; the echo messages of ICMP and ICMPv6 have their identifier in both
+  /// ports, so that request and reply are one flow; everything else has zero.
+  /// Payload: what follows the header of TCP, UDP, SCTP (12 bytes), ICMP (8), ICMPv6 (4), IGMP (8), ESP (8) and AH; of
+  /// any other protocol the whole IP payload. A packet quoted in an ICMP error is payload, and never opened.
+  /// Tunnels known by a UDP port only are opened when an IP header is found inside; otherwise the outer UDP flow stays.
   void decode(const RawPacket& raw, PacketView& view) noexcept;
 
   const FragmentTableStats& fragment_stats() const noexcept { return fragments_.stats(); }

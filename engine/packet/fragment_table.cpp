@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/base/assert.h"
+
 namespace netpulse {
 namespace {
 
@@ -29,6 +31,7 @@ FragmentTable::Match FragmentTable::note(const FragmentKey& key, const FragmentE
   if (stale) datagram->in_use = false;
   if (datagram == nullptr || stale) datagram = &enter(key, hash, now);
 
+  last_ = datagram;
   const Range range{static_cast<std::uint16_t>(extent.begin / 8), static_cast<std::uint16_t>((extent.end + 7) / 8)};
   if (range.begin < range.end && !complete(*datagram)) {
     if (!extent.more) datagram->last_end = range.end;
@@ -41,12 +44,11 @@ FragmentTable::Match FragmentTable::note(const FragmentKey& key, const FragmentE
   return {datagram->has_flow ? &datagram->flow : nullptr, datagram->direction, datagram->overlap};
 }
 
-void FragmentTable::set_flow(const FragmentKey& key, const FlowKey& flow, Direction direction) noexcept {
-  Datagram* const datagram = find(key, keyed_hash_48(&key, seed_));
-  if (datagram == nullptr) return;
-  datagram->flow = flow;
-  datagram->direction = direction;
-  datagram->has_flow = true;
+void FragmentTable::set_flow(const FlowKey& flow, Direction direction) noexcept {
+  NP_ASSERT(last_ != nullptr);
+  last_->flow = flow;
+  last_->direction = direction;
+  last_->has_flow = true;
 }
 
 FragmentTable::Datagram* FragmentTable::find(const FragmentKey& key, std::uint64_t hash) noexcept {

@@ -62,8 +62,8 @@ class FragmentTable {
 
   /// Notes a fragment of a datagram, which is entered if new; the oldest of its set makes room. now: packet time.
   Match note(const FragmentKey& key, const FragmentExtent& extent, Timestamp now) noexcept;
-  /// Tells the flow of a datagram that note() has entered, once its first fragment is decoded.
-  void set_flow(const FragmentKey& key, const FlowKey& flow, Direction direction) noexcept;
+  /// Tells the flow of the datagram of the last note(), once its first fragment is decoded.
+  void set_flow(const FlowKey& flow, Direction direction) noexcept;
 
   std::size_t datagrams_max() const noexcept;
   const FragmentTableStats& stats() const noexcept { return stats_; }
@@ -101,6 +101,7 @@ class FragmentTable {
   std::size_t set_mask_;
   std::unique_ptr<Set[]> sets_;
   std::unique_ptr<Datagram[]> datagrams_;  ///< kWays to a set
+  Datagram* last_ = nullptr;               ///< of the last note()
   FragmentTableStats stats_;
 };
 

@@ -56,6 +56,7 @@ enum EtherType : std::uint16_t {
   kEtherTypeServiceVlan = 0x88a8,
   kEtherTypeErspan = 0x88be,
   kEtherTypeBackboneService = 0x88e7,
+  kEtherTypeCiscoMetadata = 0x8909,
   kEtherTypeNsh = 0x894f,
   kEtherTypeQinq = 0x9100,
   kEtherTypeQinq2 = 0x9200,
@@ -135,10 +136,10 @@ struct Walk {
   std::uint32_t tunnel_id = 0;      ///< on this packet
   std::uint32_t tunnel_key_id = 0;  ///< the part that is the same in both directions
   std::uint8_t layers = 0;          ///< encapsulations passed
-  std::uint8_t vlan_tags = 0;
+  std::uint8_t link_tags = 0;       ///< VLAN and similar tags passed, in all layers together
+  bool vlan_seen = false;
 
-  bool first_fragment = false;    ///< fragment_key's datagram waits for its flow
-  FragmentKey fragment_key;       ///< meaningful with first_fragment
+  bool first_fragment = false;    ///< the datagram noted last waits for its flow
   FragmentTable::Match datagram;  ///< flow != null: this is a later fragment of that flow
 
   explicit Walk(PacketView& to, FragmentTable& table) noexcept : view(to), fragments(table) {}
@@ -146,13 +147,33 @@ struct Walk {
   void refuse(DecodeStatus status) noexcept { view.status = status; }
   /// Passes an encapsulation; false, with the status set, when there are too many.
   /// key_id: what identifies the tunnel in both directions alike, id: as on this packet.
-  bool enter(Tunnel kind, std::uint32_t id, std::uint32_t key_id) noexcept;
+  bool enter(Tunnel kind, std::uint32_t id, std::uint32_t key_id) noexcept {
+    if (layers == kTunnelLayersMax) {
+      refuse(DecodeStatus::kTunnelDepth);
+      return false;
+    }
+    ++layers;
+    tunnel = kind;
+    tunnel_id = id;
+    tunnel_key_id = key_id;
+    return true;
+  }
   /// A good IP header begins at header: the view describes it from now on.
   void accept_ip(const Layer& header, std::uint8_t version, std::uint8_t ttl, const std::uint8_t* from,
                  const std::uint8_t* to) noexcept;
-  void accept_transport(const Layer& header, TransportLayer kind) noexcept;
-  void set_payload(const Layer& payload) noexcept;
-  std::uint16_t offset_of(const std::uint8_t* at) const noexcept;
+  void accept_transport(const Layer& header, TransportLayer kind) noexcept {
+    view.transport = kind;
+    view.transport_offset = offset_of(header.data);
+  }
+  void set_payload(const Layer& payload) noexcept {
+    view.payload_data = payload.captured != 0 ? payload.data : nullptr;
+    view.payload_captured_bytes = payload.captured;
+    view.payload_bytes = payload.wire;
+  }
+  std::uint16_t offset_of(const std::uint8_t* at) const noexcept {
+    const auto offset = at - view.frame;
+    return offset < 0xffff ? static_cast<std::uint16_t>(offset) : std::uint16_t{0xffff};
+  }
 };
 
 void decode_link(Walk& walk, const Layer& frame, LinkType type) noexcept;

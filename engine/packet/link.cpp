@@ -25,8 +25,10 @@ void decode_family(Walk& walk, std::uint32_t family, const Layer& layer) noexcep
 /// LINKTYPE_NULL has the family in the byte order of whoever captured, LINKTYPE_LOOP in network order.
 void decode_null(Walk& walk, const Layer& frame) noexcept {
   if (!frame.has(kNullBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
-  const std::uint32_t family = frame.u32(0);
-  decode_family(walk, family <= 0xffff ? family : frame.u32_little(0), frame.after(kNullBytes));
+  const std::uint32_t big = frame.u32(0), little = frame.u32_little(0);
+  // Neither order gives a family: some systems put an EtherType there.
+  if (big > 0xffff && little > 0xffff) return decode_ethertype(walk, frame.u16(2), frame.after(kNullBytes));
+  decode_family(walk, big <= 0xffff ? big : little, frame.after(kNullBytes));
 }
 
 void decode_sll_protocol(Walk& walk, std::uint16_t protocol, const Layer& layer) noexcept {
@@ -111,9 +113,19 @@ void decode_pktap(Walk& walk, const Layer& frame) noexcept {
 /// 802.1Q, 802.1ad and their forerunners. The outermost tag's VID is the packet's.
 void decode_vlan(Walk& walk, Layer layer) noexcept {
   if (!layer.has(kVlanBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
-  if (walk.vlan_tags == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
-  if (walk.vlan_tags++ == 0) walk.view.vlan_id = layer.u16(0) & 0x0fff;
+  if (walk.link_tags++ == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
+  if (!walk.vlan_seen) walk.view.vlan_id = layer.u16(0) & 0x0fff;
+  walk.vlan_seen = true;
   decode_ethertype_or_length(walk, layer.u16(2), layer.after(kVlanBytes));
+}
+
+/// Cisco MetaData (TrustSec): a security group tag before the EtherType.
+void decode_cisco_metadata(Walk& walk, const Layer& layer) noexcept {
+  constexpr std::uint32_t kMetadataBytes = 8;
+  if (!layer.has(kMetadataBytes)) return walk.refuse(DecodeStatus::kLinkTruncated);
+  // Counted with the VLAN tags, so that a chain of both ends as well.
+  if (walk.link_tags++ == kVlanTagsMax) return walk.refuse(DecodeStatus::kTunnelDepth);
+  decode_ethertype(walk, layer.u16(6), layer.after(kMetadataBytes));
 }
 
 /// IEEE 802.1ah: an I-TAG, then a customer's whole Ethernet frame.
@@ -205,6 +217,8 @@ void decode_ethertype(Walk& walk, std::uint16_t type, Layer layer) noexcept {
     case kEtherTypeQinq:
     case kEtherTypeQinq2:
       return decode_vlan(walk, layer);
+    case kEtherTypeCiscoMetadata:
+      return decode_cisco_metadata(walk, layer);
     case kEtherTypeMpls:
     case kEtherTypeMplsUpstream:
       return decode_mpls(walk, layer);

@@ -20,7 +20,7 @@ bool decode_fragment(Walk& walk, std::uint32_t identification, std::uint32_t beg
   // An inner datagram in fragments, in a first fragment: only the outer one's flow is remembered.
   if (walk.first_fragment) return first;
   const bool v6 = walk.rest.ip_version == 6;
-  FragmentKey& key = walk.fragment_key;
+  FragmentKey key;
   key.src = v6 ? IpAddress::from_v6(walk.src) : IpAddress::from_v4(walk.src);
   key.dst = v6 ? IpAddress::from_v6(walk.dst) : IpAddress::from_v4(walk.dst);
   key.identification = identification;

@@ -19,11 +19,11 @@ enum class DecodeStatus : std::uint8_t {
   kIpv6BadHeader,
   kIpv6ExtensionLimit,  ///< more extension headers than kIpv6ExtensionHeadersMax
   kIpv6ExtensionTruncated,
-  kTransportTruncated,  ///< TCP, UDP, SCTP, ICMP header cut
+  kTransportTruncated,  ///< TCP, UDP, SCTP, ICMP header cut; the flow has ports if they were there, and no payload
   kTransportBadHeader,  ///< e.g. TCP data offset < 5 or past the segment, UDP length < 8
   kTunnelTruncated,
   kTunnelBadHeader,
-  kTunnelDepth,        ///< more than kTunnelLayersMax layers
+  kTunnelDepth,        ///< more than kTunnelLayersMax layers, kVlanTagsMax tags or kMplsLabelsMax labels
   kFragmentOverlap,    ///< overlapping IPv6 fragments (RFC 5722)
   kFragmentBadHeader,  ///< past 65535 bytes, or a non-final fragment that is no multiple of 8
   kWlanProtected,      ///< 802.11 payload is encrypted

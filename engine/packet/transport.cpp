@@ -4,8 +4,8 @@
 namespace netpulse {
 namespace {
 
-constexpr std::uint32_t kTcpBytes = 20, kUdpBytes = 8, kSctpBytes = 12, kIcmpBytes = 8, kIcmpv6Bytes = 4,
-                        kIgmpBytes = 8, kEspBytes = 8, kAhBytesMin = 12;
+constexpr std::uint32_t kPortsBytes = 4, kTcpBytes = 20, kUdpBytes = 8, kSctpBytes = 12, kIcmpBytes = 8,
+                        kIcmpv6Bytes = 4, kIgmpBytes = 8, kEspBytes = 8, kAhBytesMin = 12;
 /// AH in AH (RFC 4302 does not forbid it).
 constexpr int kAhHeadersMax = 4;
 
@@ -20,27 +20,44 @@ void read_ports(Walk& walk, const Layer& layer) noexcept {
   walk.dst_port = layer.u16(2);
 }
 
+/// A header that ends early: ports, if they are there, still tell the flow, but there is no payload.
+/// bytes_needed: of the header, for the fields that a view has.
+void decode_cut_header(Walk& walk, const Layer& layer, TransportLayer kind, std::uint32_t bytes_needed) noexcept {
+  refuse_transport(walk, DecodeStatus::kTransportTruncated);
+  if (!layer.has(kPortsBytes)) return;
+  read_ports(walk, layer);
+  if (layer.has(bytes_needed)) walk.accept_transport(layer, kind);
+}
+
+void read_tcp_fields(PacketView& view, const Layer& layer) noexcept {
+  view.tcp_seq = layer.u32(4);
+  view.tcp_ack = layer.u32(8);
+  view.tcp_flags = layer.u8(13);
+  view.tcp_window = layer.u16(14);
+}
+
 void decode_tcp(Walk& walk, const Layer& layer) noexcept {
-  if (!layer.has(kTcpBytes)) return refuse_transport(walk, DecodeStatus::kTransportTruncated);
+  if (!layer.has(kTcpBytes)) {
+    constexpr std::uint32_t kUpToWindowBytes = 16;
+    decode_cut_header(walk, layer, TransportLayer::kTcp, kUpToWindowBytes);
+    if (layer.has(kUpToWindowBytes)) read_tcp_fields(walk.view, layer);
+    return;
+  }
   const std::uint32_t header = (layer.u8(12) >> 4) * 4u;
   if (header < kTcpBytes) return refuse_transport(walk, DecodeStatus::kTransportBadHeader);
   if (header > layer.wire) {
     const bool tiny = walk.view.is(PacketView::kFlagFirstFragment);
     return refuse_transport(walk, tiny ? DecodeStatus::kTransportTruncated : DecodeStatus::kTransportBadHeader);
   }
-  PacketView& view = walk.view;
   read_ports(walk, layer);
   walk.accept_transport(layer, TransportLayer::kTcp);
-  view.tcp_seq = layer.u32(4);
-  view.tcp_ack = layer.u32(8);
-  view.tcp_flags = layer.u8(13);
-  view.tcp_window = layer.u16(14);
+  read_tcp_fields(walk.view, layer);
   // Options cut by the snap length cost nothing that is used here.
   walk.set_payload(layer.after(header));
 }
 
 void decode_udp(Walk& walk, const Layer& layer, bool lite) noexcept {
-  if (!layer.has(kUdpBytes)) return refuse_transport(walk, DecodeStatus::kTransportTruncated);
+  if (!layer.has(kUdpBytes)) return decode_cut_header(walk, layer, TransportLayer::kUdp, kPortsBytes);
   // UDP-Lite has its checksum's coverage in this place (RFC 3828). Zero: a jumbogram or offloaded segmentation.
   const std::uint32_t length = lite ? 0 : layer.u16(4);
   if (length != 0 && length < kUdpBytes) return refuse_transport(walk, DecodeStatus::kTransportBadHeader);
@@ -114,8 +131,9 @@ void decode_ip_payload(Walk& walk, std::uint8_t protocol, const Layer& layer) no
     case kIpUdpLite:
       return decode_udp(walk, layer, true);
     case kIpSctp:
-      if (decode_fixed(walk, layer, TransportLayer::kSctp, kSctpBytes)) read_ports(walk, layer);
-      return;
+      if (!layer.has(kSctpBytes)) return decode_cut_header(walk, layer, TransportLayer::kSctp, kPortsBytes);
+      decode_fixed(walk, layer, TransportLayer::kSctp, kSctpBytes);
+      return read_ports(walk, layer);
     case kIpIcmp:
       if (decode_fixed(walk, layer, TransportLayer::kIcmp, kIcmpBytes)) read_echo_identifier(walk, layer, 8, 0);
       return;

@@ -9,7 +9,7 @@
 #include "engine/source/block_pool.h"
 #include "engine/source/bpf_filter.h"
 #include "engine/source/record_reader.h"
-#include "engine/source/source_counters.h"
+#include "engine/source/source_meter.h"
 
 namespace netpulse {
 namespace {
@@ -101,7 +101,7 @@ class CaptureFileSource final : public PacketSource {
   std::vector<std::string> faults_;
   std::size_t faults_dropped_ = 0;
   bool filter_faults_told_ = false;
-  SourceCounters counters_;
+  SourceMeter counters_;
   SharedCounter filtered_packets_, bytes_done_;
   std::uint64_t bytes_done_before_ = 0;  // in files that are finished
   std::uint64_t bytes_total_ = 0;
@@ -129,7 +129,8 @@ PollResult CaptureFileSource::poll(std::span<RawPacket> out) noexcept {
         ++refused_batches;
         continue;
       }
-      if (!input_) continue;
+      // What is left may be a block to skip, which is only told when it is first in the window.
+      if (!input_ || step.consumed_bytes != 0) continue;
     }
     const Fill filled = fill();
     if (filled == Fill::kWait) break;

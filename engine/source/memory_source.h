@@ -9,7 +9,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
 #include "engine/source/packet_source.h"
-#include "engine/source/source_counters.h"
+#include "engine/source/source_meter.h"
 
 namespace netpulse {
 
@@ -49,7 +49,7 @@ class MemorySource final : public PacketSource {
   Duration shift_;
   Timestamp latest_;
   std::uint64_t last_number_ = 0;
-  SourceCounters counters_;
+  SourceMeter counters_;
 };
 
 }  // namespace netpulse

@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "engine/source/source_counters.h"
+#include "engine/source/source_meter.h"
 
 namespace netpulse {
 namespace {
@@ -134,7 +134,7 @@ class PacedSource final : public PacketSource {
   Timestamp now_, latest_;
   Duration shift_;
   std::uint64_t round_packets_ = 0, last_number_ = 0;
-  SourceCounters counters_;
+  SourceMeter counters_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/source/pcap_handle.h"
 
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <unistd.h>
 
@@ -60,6 +61,9 @@ std::string no_permission(const std::string& interface, const char* detail) {
 
 std::string open_failure(pcap_t* handle, int status, const std::string& interface) {
   const char* detail = pcap_geterr(handle);
+  // Without rights libpcap does not get as far as looking for the interface.
+  const bool denied = status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED;
+  if (denied && interface != "any" && if_nametoindex(interface.c_str()) == 0) status = PCAP_ERROR_NO_SUCH_DEVICE;
   switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE: {
       const auto listed = list_interfaces();

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "engine/source/pcap_handle.h"
-#include "engine/source/source_counters.h"
+#include "engine/source/source_meter.h"
 
 namespace netpulse {
 namespace {
@@ -132,7 +132,7 @@ class PcapLiveSource final : public PacketSource {
   std::uint64_t last_number_ = 0;
   Timestamp now_;
   std::chrono::steady_clock::time_point next_drops_;
-  SourceCounters counters_;
+  SourceMeter counters_;
   SharedCounter dropped_kernel_, dropped_interface_, losses_;
 };
 

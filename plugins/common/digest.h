@@ -6,10 +6,8 @@
 
 namespace netpulse {
 
-/// MD5 of text by libcrypto; false if its providers have none (FIPS). The algorithm is looked up once per process, a
-/// context kept per thread: no allocation after a thread's first call.
-bool md5_digest(std::string_view text, std::array<std::uint8_t, 16>& out) noexcept;
-/// SHA-256, likewise.
-bool sha256_digest(std::string_view text, std::array<std::uint8_t, 32>& out) noexcept;
+/// MD5 (RFC 1321) and SHA-256 (FIPS 180-4) of text. No allocation, no look-up of an algorithm.
+void md5_digest(std::string_view text, std::array<std::uint8_t, 16>& out) noexcept;
+void sha256_digest(std::string_view text, std::array<std::uint8_t, 32>& out) noexcept;
 
 }  // namespace netpulse

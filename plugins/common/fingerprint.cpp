@@ -87,12 +87,11 @@ void put_hex_list(TextWriter& text, const Values& values) noexcept {
 }
 
 /// The first 12 hexadecimal digits of the text's SHA-256.
-bool put_hash(std::string_view text, char* out) noexcept {
+void put_hash(std::string_view text, char* out) noexcept {
   std::array<std::uint8_t, 32> digest;
-  if (!sha256_digest(text, digest)) return false;
+  sha256_digest(text, digest);
   for (std::size_t i = 0; i < kHashDigits; ++i)
     out[i] = kHexDigits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 15];
-  return true;
 }
 
 std::string_view ja4_version_name(std::uint16_t version) noexcept {
@@ -176,7 +175,9 @@ bool ja3(const ClientHello& hello, Md5Digest& out) noexcept {
     text.put('-');
   }
   text.drop_last('-');
-  return !text.full() && md5_digest(text.view(), out);
+  if (text.full()) return false;
+  md5_digest(text.view(), out);
+  return true;
 }
 
 bool ja3s(const ServerHello& hello, Md5Digest& out) noexcept {
@@ -190,7 +191,9 @@ bool ja3s(const ServerHello& hello, Md5Digest& out) noexcept {
     text.put('-');
   });
   text.drop_last('-');
-  return !text.full() && md5_digest(text.view(), out);
+  if (text.full()) return false;
+  md5_digest(text.view(), out);
+  return true;
 }
 
 bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcept {
@@ -223,8 +226,8 @@ bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcep
   put_hex_list(list, ciphers);
   if (ciphers.count == 0)
     std::copy(kNoHash.begin(), kNoHash.end(), &text[11]);
-  else if (list.full() || !put_hash(list.view(), &text[11]))
-    return false;
+  else
+    put_hash(list.view(), &text[11]);
 
   TextWriter second;
   put_hex_list(second, extensions);
@@ -237,10 +240,11 @@ bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcep
     });
     second.drop_last(',');
   }
+  if (list.full() || second.full()) return false;
   if (extensions.count == 0)
     std::copy(kNoHash.begin(), kNoHash.end(), &text[24]);
-  else if (second.full() || !put_hash(second.view(), &text[24]))
-    return false;
+  else
+    put_hash(second.view(), &text[24]);
   out.assign({text.data(), text.size()});
   return true;
 }

@@ -16,13 +16,13 @@ using Ja4Text = InlineText<36>;
 enum class Ja4Transport : char { kTcp = 't', kQuic = 'q', kDtls = 'd' };
 
 /// JA3: MD5 of "version,ciphers,extensions,groups,point formats" in decimal, in the order sent, without GREASE.
-/// False, and out untouched: more values than kFingerprintTextBytes hold, or libcrypto offers no MD5 (FIPS).
-/// No allocation after a thread's first call. Source: github.com/salesforce/ja3.
+/// False, and out untouched: more values than kFingerprintTextBytes hold. No allocation.
+/// Source: github.com/salesforce/ja3.
 bool ja3(const ClientHello& hello, Md5Digest& out) noexcept;
 /// JA3S: MD5 of "version,cipher,extensions"; fails as ja3() does.
 bool ja3s(const ServerHello& hello, Md5Digest& out) noexcept;
 /// JA4 (TLS client): sorted, so that clients which shuffle their extensions keep one value. False, and out untouched:
-/// more than kFingerprintValuesMax ciphers or extensions. No allocation after a thread's first call.
+/// more than kFingerprintValuesMax ciphers or extensions. No allocation.
 /// Source: FoxIO, JA4 technical details (BSD 3-clause).
 bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcept;
 

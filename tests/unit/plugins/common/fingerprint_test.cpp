@@ -26,7 +26,7 @@ std::string hex(const Md5Digest& digest) {
 }
 std::string md5_hex(std::string_view text) {
   Md5Digest digest;
-  EXPECT_TRUE(md5_digest(text, digest));
+  md5_digest(text, digest);
   return hex(digest);
 }
 std::string ja3_of(const HelloBuilder& builder) {
@@ -41,9 +41,9 @@ std::string ja3_of(const HelloBuilder& builder) {
 TEST(Digest, MatchesThePublishedExamples) {
   EXPECT_EQ(md5_hex(""), "d41d8cd98f00b204e9800998ecf8427e");  // RFC 1321 appendix A.5
   EXPECT_EQ(md5_hex("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
-  EXPECT_EQ(md5_hex("abc"), "900150983cd24fb0d6963f7d28e17f72");  // a reused context starts afresh
+  EXPECT_EQ(md5_hex("abc"), "900150983cd24fb0d6963f7d28e17f72");
   std::array<std::uint8_t, 32> digest;
-  ASSERT_TRUE(sha256_digest("abc", digest));  // FIPS 180-2 appendix B.1
+  sha256_digest("abc", digest);  // FIPS 180-2 appendix B.1
   EXPECT_EQ(digest[0], 0xba);
   EXPECT_EQ(digest[31], 0xad);
 }

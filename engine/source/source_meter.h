@@ -19,7 +19,7 @@ class SharedCounter {
 };
 
 /// What every source counts: written by the polling thread once per batch, read by stats() from any thread.
-struct SourceCounters {
+struct SourceMeter {
   SharedCounter packets, captured_bytes;
 
   void count(std::span<const RawPacket> batch) noexcept {

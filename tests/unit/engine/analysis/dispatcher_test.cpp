@@ -1,0 +1,295 @@
+#include "engine/analysis/dispatcher.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace netpulse {
+namespace {
+
+constexpr HashSeed kSeed = HashSeed::fixed(9);
+constexpr std::uint8_t kTcp = 6, kUdp = 17;
+
+/// A toy protocol over TCP: "NAME <name>\n" once, from either side.
+struct Line {
+  struct State {};
+  static constexpr std::string_view kName = "line", kNameSource = "line_name";
+  static constexpr Input kInput = Input::kStreamPrefix;
+  static constexpr bool kEncrypted = true, kStateOverUdp = false;
+  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^NAME"}};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7000, 7000}};
+  static constexpr std::array<std::string_view, 1> kNameLists{"line_names"};
+  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"line_total", "Lines."}};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView& packet) noexcept {
+    const std::string_view text = as_text(packet.payload());
+    const std::string_view start = std::string_view("NAME ").substr(0, text.size());
+    if (text.substr(0, start.size()) != start) return Verdict::kNotMine;
+    return text.size() < 5 ? Verdict::kNeedMore : Verdict::kDone;
+  }
+  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+    const std::string_view text = as_text(packet.payload());
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return Verdict::kNeedMore;
+    context.set_server_name(text.substr(5, end - 5));
+    context.observe_name(0, text.substr(5, end - 5));
+    context.count(0, 1);
+    return Verdict::kDone;
+  }
+};
+
+/// A toy protocol over UDP that teaches: "<d><name>" says that address 192.0.2.d is called name.
+struct Teacher {
+  struct State {
+    std::uint8_t calls;
+  };
+  static constexpr std::string_view kName = "teacher", kNameSource = "";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kEncrypted = false, kStateOverUdp = false;
+  static constexpr std::array<Pattern, 0> kPatterns{};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 53}};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"teacher_total", "Lessons."}};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
+    if (++state.calls != 1) return Verdict::kMalformed;  // state_over_udp is false: always the first call
+    const std::uint8_t address[4] = {192, 0, 2, packet.payload()[0]};
+    context.learn_address(packet.dst_addr(), IpAddress::from_v4(address), as_text(packet.payload().subspan(1)), 300);
+    context.count(0, 1);
+    return Verdict::kNeedMore;
+  }
+};
+
+constexpr std::array<AnalyzerEntry, 2> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>()};
+constexpr ProtocolId kLine = 1, kTeacher = 2;
+
+constexpr const char* kCatalogueText = R"(
+[[application]]
+name = "Shop"
+category = "Shopping"
+domains = ["shop.example"]
+
+[[application]]
+name = "Echo service"
+category = "Infrastructure"
+ports = ["tcp/7"]
+
+[[application]]
+name = "Teaching"
+category = "Infrastructure"
+protocols = ["teacher"]
+)";
+
+class DispatcherTest : public ::testing::Test, public FlowEndHandler {
+ protected:
+  DispatcherTest() {
+    const Catalogue::Text text{"test", kCatalogueText};
+    Result<Catalogue> catalogue = Catalogue::parse({&text, 1});
+    EXPECT_TRUE(catalogue.ok()) << catalogue.error().message;
+    catalogue_.emplace(std::move(catalogue).value());
+    Result<AnalysisPlan> plan = AnalysisPlan::build(kAnalyzers, *catalogue_);
+    EXPECT_TRUE(plan.ok());
+    plan_.emplace(std::move(plan).value());
+    make({});
+  }
+
+  void make(AnalysisOptions options) {
+    FlowTableOptions table_options;
+    table_options.flows_max = 1024;
+    table_options.details_max = 256;
+    metrics_ = std::make_unique<WorkerMetrics>();
+    dispatcher_ =
+        std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100}, kSeed, *metrics_);
+    table_ = std::make_unique<FlowTable>(table_options, kSeed, *this);
+    dispatcher_->attach(*table_);
+  }
+
+  void on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason) noexcept override {
+    dispatcher_->conclude(record, detail);
+  }
+  void before_flow_end() noexcept override {}
+
+  /// A packet of flow number `flow`: 10.0.0.1:(40000 + flow) and 192.0.2.7:port.
+  FlowRecord& see(std::uint32_t flow, std::uint16_t port, bool from_client, std::string_view payload,
+                  std::uint32_t seq = 0, std::uint8_t protocol = kTcp, std::uint8_t flags = TcpFlags::kAck,
+                  std::uint8_t view_flags = 0) {
+    PacketView view;
+    view.key.lo_addr = *IpAddress::parse("10.0.0.1");
+    view.key.hi_addr = *IpAddress::parse("192.0.2.7");
+    view.key.lo_port = static_cast<std::uint16_t>(40000 + flow);
+    view.key.hi_port = port;
+    view.key.protocol = protocol;
+    view.key.ip_version = 4;
+    view.hash = keyed_hash_48(&view.key, kSeed);
+    view.received_at = {++time_ * 1'000'000};
+    view.wire_bytes = static_cast<std::uint32_t>(60 + payload.size());
+    view.payload_data = as_bytes(payload).data();
+    view.payload_bytes = view.payload_captured_bytes = static_cast<std::uint32_t>(payload.size());
+    view.direction = from_client ? Direction::kLoToHi : Direction::kHiToLo;
+    view.transport = protocol == kTcp ? TransportLayer::kTcp : TransportLayer::kUdp;
+    view.tcp_seq = seq;
+    view.tcp_flags = protocol == kTcp ? flags : 0;
+    view.flags = view_flags;
+    view.number = static_cast<std::uint64_t>(time_);
+    const auto [record, created] = table_->update(view, nullptr);
+    if (record->is(FlowRecord::kFlagAccounted)) dispatcher_->account(view, *record);
+    if (Dispatcher::wants(view, *record, created)) dispatcher_->analyze(view, *record, created);
+    FlowTable::unpin(*record);
+    return *record;
+  }
+  std::string name_of(const FlowRecord& record) {
+    const FlowDetail* detail = table_->detail_if_any(record);
+    return detail == nullptr ? "" : std::string(detail->server_name.view());
+  }
+  std::string application_of(const FlowRecord& record) { return catalogue_->applications()[record.application].name; }
+  bool done(const FlowRecord& record) {
+    return record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone);
+  }
+
+  std::int64_t time_ = 1000;
+  std::optional<Catalogue> catalogue_;
+  std::optional<AnalysisPlan> plan_;
+  std::unique_ptr<WorkerMetrics> metrics_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<FlowTable> table_;
+};
+
+TEST_F(DispatcherTest, FindsAProtocolByItsFirstBytesOnAnyPort) {
+  const FlowRecord& flow = see(1, 9999, true, "NAME www.Shop.EXAMPLE\n");
+  EXPECT_TRUE(done(flow));
+  EXPECT_EQ(flow.protocol_id, kLine);
+  EXPECT_EQ(name_of(flow), "www.shop.example");
+  EXPECT_EQ(application_of(flow), "Shop");
+  EXPECT_EQ(flow.application_source, ApplicationSource::kServerName);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kLine)], 1U);
+}
+
+TEST_F(DispatcherTest, PutsSegmentsInOrderBeforeTheAnalyzerSeesThem) {
+  const std::string text = "NAME a.shop.example\n";
+  // Every cut into two, in both orders, with the SYN seen.
+  for (std::uint32_t cut = 1; cut < text.size(); ++cut) {
+    for (const bool swapped : {false, true}) {
+      const std::uint32_t flow = cut * 2 + swapped, isn = 0xfffffff0;  // the numbers wrap on the way
+      see(flow, 9999, true, "", isn, kTcp, TcpFlags::kSyn);
+      const std::string_view first = std::string_view(text).substr(0, cut), second = std::string_view(text).substr(cut);
+      if (swapped) see(flow, 9999, true, second, isn + 1 + cut);
+      FlowRecord* record = &see(flow, 9999, true, first, isn + 1);
+      if (!swapped) record = &see(flow, 9999, true, second, isn + 1 + cut);
+      EXPECT_EQ(name_of(*record), "a.shop.example") << cut << swapped;
+      EXPECT_TRUE(done(*record));
+    }
+  }
+  table_->flush({1});
+}
+
+TEST_F(DispatcherTest, ARetransmissionAddsNothing) {
+  see(1, 9999, true, "", 99, kTcp, TcpFlags::kSyn);
+  see(1, 9999, true, "NAME a.sh", 100);
+  see(1, 9999, true, "NAME a.sh", 100);
+  see(1, 9999, true, "xxxx a.shop", 100);  // overlaps with other bytes: the first stay, the new ones count
+  EXPECT_EQ(name_of(see(1, 9999, true, ".example\n", 111)), "a.shop.example");
+}
+
+TEST_F(DispatcherTest, GivesUpAFlowThatNobodyClaimsAndNamesItByItsPort) {
+  FlowRecord* flow = nullptr;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    flow = &see(1, 7, i % 2 == 0, "no known protocol", 100 + 17 * (i / 2));
+    EXPECT_EQ(done(*flow), i == 3);
+  }
+  EXPECT_EQ(application_of(*flow), "Echo service");
+  EXPECT_EQ(flow->application_source, ApplicationSource::kPort);
+  EXPECT_EQ(metrics_->applications[flow->application].packets, 4U);
+  see(1, 7, true, "more", 200);
+  EXPECT_EQ(metrics_->applications[flow->application].packets, 5U);
+}
+
+TEST_F(DispatcherTest, EveryByteOfAFlowIsCountedUnderItsApplicationOnce) {
+  for (std::uint32_t flow = 0; flow < 20; ++flow) {
+    see(flow, 9999, true, "", 99, kTcp, TcpFlags::kSyn);
+    see(flow, 9999, true, flow % 2 == 0 ? "NAME www.shop.example\n" : "something else", 100);
+    see(flow, 9999, false, "answer", 500);
+  }
+  table_->flush({1});
+  TrafficCounters sum;
+  for (const TrafficCounters& traffic : metrics_->applications) sum += traffic;
+  EXPECT_EQ(sum.packets, 60U);
+  EXPECT_EQ(sum.flows, 20U);
+  EXPECT_EQ(sum.bytes, 60U * 60 + 10 * 22 + 10 * 14 + 20 * 6);
+}
+
+TEST_F(DispatcherTest, ADnsAnswerNamesOnlyFlowsThatBeginAfterIt) {
+  const FlowRecord& before = see(1, 9999, true, "", 0, kTcp, TcpFlags::kSyn);
+  see(2, 53, false,
+      "\x07"
+      "www.shop.example",
+      0, kUdp);
+  const FlowRecord& after = see(3, 9999, true, "", 0, kTcp, TcpFlags::kSyn);
+  EXPECT_EQ(name_of(before), "");
+  EXPECT_EQ(name_of(after), "www.shop.example");
+  EXPECT_EQ(table_->detail_if_any(after)->name_source, kNameSourceDnsAnswer);
+  // What the client says itself is better.
+  const FlowRecord& said = see(3, 9999, true, "NAME cdn.shop.example\n", 1);
+  EXPECT_EQ(name_of(said), "cdn.shop.example");
+  EXPECT_EQ(table_->detail_if_any(said)->name_source, kLine);
+}
+
+TEST_F(DispatcherTest, AShadowFlowTeachesAndCountsNothing) {
+  see(2, 53, false,
+      "\x07"
+      "www.shop.example",
+      0, kUdp, 0, PacketView::kFlagShadow);
+  EXPECT_EQ(name_of(see(3, 9999, true, "", 0, kTcp, TcpFlags::kSyn)), "www.shop.example");
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kTeacher)], 0U);
+  EXPECT_EQ(metrics_->protocols[kTeacher].packets, 0U);
+}
+
+TEST_F(DispatcherTest, AnAnalyzerPerMessageIsAskedForEachAndTheApplicationIsKnownAtOnce) {
+  for (int i = 0; i < 100; ++i)
+    see(2, 53, false,
+        "\x07"
+        "a",
+        0, kUdp);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kTeacher)], 100U);
+  const FlowRecord& flow = see(2, 53, false,
+                               "\x07"
+                               "a",
+                               0, kUdp);
+  EXPECT_EQ(application_of(flow), "Teaching");
+  EXPECT_EQ(metrics_->applications[flow.application].packets, 101U);
+  EXPECT_EQ(table_->detail_if_any(flow), nullptr);
+}
+
+TEST_F(DispatcherTest, AFlowThatNeverFinishesItsLineLosesItsBufferToANewerOne) {
+  AnalysisOptions options;
+  options.stream_buffers = 4;
+  make(options);
+  for (std::uint32_t flow = 0; flow < 8; ++flow) see(flow, 9999, true, "NAME unfinished", 100);
+  EXPECT_EQ(metrics_->losses[static_cast<std::size_t>(LossReason::kStreamPoolFull)], 4U);
+  EXPECT_TRUE(done(see(0, 9999, true, "", 100)));
+  EXPECT_EQ(name_of(see(7, 9999, true, ".example\n", 115)), "unfinished.example");
+}
+
+TEST_F(DispatcherTest, AFlowCannotHoldABufferForEver) {
+  AnalysisOptions options;
+  options.packets_max = 10;
+  make(options);
+  FlowRecord* flow = nullptr;
+  for (std::uint32_t i = 0; i < 12; ++i) flow = &see(1, 9999, true, i == 0 ? "NAME " : "xxxxx", 100 + 5 * i);
+  EXPECT_TRUE(done(*flow));
+}
+
+TEST_F(DispatcherTest, NamesAreListedOnceForTheReport) {
+  for (std::uint32_t flow = 0; flow < 5; ++flow) see(flow, 9999, true, "NAME www.shop.example\n");
+  ASSERT_EQ(dispatcher_->name_sets().size(), 1U);
+  EXPECT_EQ(dispatcher_->name_sets()[0].names(), std::vector<std::string_view>{"www.shop.example"});
+}
+
+}  // namespace
+}  // namespace netpulse

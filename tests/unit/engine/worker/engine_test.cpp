@@ -1,0 +1,224 @@
+#include "engine/worker/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/metrics/sinks.h"
+#include "engine/source/memory_source.h"
+#include "plugins/registry.h"
+
+namespace netpulse {
+namespace {
+
+/// An Ethernet frame with IPv4 and UDP. Hosts are 10.0.0.<n>.
+std::vector<std::uint8_t> udp_frame(std::uint8_t src, std::uint16_t src_port, std::uint8_t dst, std::uint16_t dst_port,
+                                    const std::vector<std::uint8_t>& payload) {
+  const auto high = [](std::size_t value) { return static_cast<std::uint8_t>(value >> 8); };
+  const auto low = [](std::size_t value) { return static_cast<std::uint8_t>(value); };
+  const std::size_t udp_bytes = 8 + payload.size(), ip_bytes = 20 + udp_bytes;
+  std::vector<std::uint8_t> frame{2, 0, 0, 0, 0, dst, 2, 0, 0, 0, 0, src, 8, 0};
+  frame.insert(frame.end(),
+               {0x45, 0, high(ip_bytes), low(ip_bytes), 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, src, 10, 0, 0, dst});
+  frame.insert(frame.end(),
+               {high(src_port), low(src_port), high(dst_port), low(dst_port), high(udp_bytes), low(udp_bytes), 0, 0});
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  return frame;
+}
+
+/// The answer "NAME. A 10.0.0.<address>" (RFC 1035 section 4.1) with one label below .example.
+std::vector<std::uint8_t> dns_answer(const std::string& label, std::uint8_t address) {
+  std::vector<std::uint8_t> message{0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, static_cast<std::uint8_t>(label.size())};
+  message.insert(message.end(), label.begin(), label.end());
+  message.insert(message.end(), {7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0, 0, 1, 0, 1});
+  message.insert(message.end(), {0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 0, 0, 4, 10, 0, 0, address});
+  return message;
+}
+
+/// Keeps every record as text; fails the test on records that come after flush().
+class TextSink final : public FlowSink {
+ public:
+  explicit TextSink(const Engine& engine) : engine_(engine) {}
+  void write(std::span<const FinishedFlow* const> flows) override {
+    EXPECT_FALSE(flushed_);
+    for (const FinishedFlow* flow : flows) {
+      const FlowRecord& r = flow->record;
+      std::string text = std::to_string(r.flow_id) + " " + r.key.lo_addr.to_string() + ":" +
+                         std::to_string(r.key.lo_port) + " " + r.key.hi_addr.to_string() + ":" +
+                         std::to_string(r.key.hi_port) + " " + std::to_string(r.packets[0]) + "/" +
+                         std::to_string(r.packets[1]) + " " + std::to_string(r.bytes_total()) + " " +
+                         end_reason_name(flow->reason) + " " + engine_.names().protocols[r.protocol_id];
+      if (flow->has_detail) text += " " + std::string(flow->detail.server_name.view());
+      records.push_back(std::move(text));
+      packets += r.packets_total();
+    }
+  }
+  void flush() override { flushed_ = true; }
+  ExporterCounters counters() const override { return {records.size(), 0}; }
+  std::string_view name() const override { return "text"; }
+
+  std::vector<std::string> records;
+  std::uint64_t packets = 0;
+
+ private:
+  const Engine& engine_;
+  bool flushed_ = false;
+};
+
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest() {
+    const Catalogue::Text text{"test",
+                               "[[application]]\nname = \"DNS\"\ncategory = \"Network\"\nprotocols = [\"dns\"]\n"};
+    Result<Catalogue> catalogue = Catalogue::parse({&text, 1});
+    EXPECT_TRUE(catalogue.ok());
+    catalogue_.emplace(std::move(catalogue).value());
+  }
+
+  /// 40 clients that ask for names and then talk to the addresses they were told, with pauses longer than the idle
+  /// timeout in between; later answers rename addresses.
+  static std::unique_ptr<MemorySource> conversation() {
+    auto source = std::make_unique<MemorySource>();
+    std::int64_t milliseconds = 1'700'000'000'000;
+    const auto add = [&](const std::vector<std::uint8_t>& frame) {
+      source->add(frame, Timestamp{} + Duration::from_milliseconds(milliseconds));
+      milliseconds += 3;
+    };
+    for (int round = 0; round < 12; ++round) {
+      for (int n = 0; n < 40; ++n) {
+        const auto client = static_cast<std::uint8_t>(10 + n), server = static_cast<std::uint8_t>(100 + n % 20);
+        const auto port = static_cast<std::uint16_t>(20000 + n);
+        const auto talk = [&](int count) {
+          for (int i = 0; i < count; ++i) {
+            add(udp_frame(client, port, server, 9000, {1, 2, 3}));
+            add(udp_frame(server, 9000, client, port, {4, 5, 6, 7}));
+          }
+        };
+        if (n % 3 == 0) talk(1);
+        add(udp_frame(2, 53, client, port, dns_answer("s" + std::to_string((n + round) % 7), server)));
+        talk(n % 4 + 1);
+      }
+      milliseconds += round % 3 == 0 ? 70'000 : 1'000;
+    }
+    const std::vector<std::uint8_t> arp{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1};
+    for (int i = 0; i < 10; ++i) add(arp);
+    add({1, 2, 3});  // not even an Ethernet header
+    return source;
+  }
+
+  struct Outcome {
+    RunReport report;
+    std::vector<std::string> records;
+    std::uint64_t record_packets;
+  };
+  Outcome run(std::size_t workers, EngineOptions options = {}) {
+    options.worker_count = workers;
+    options.collect_names = true;
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+    EXPECT_TRUE(plan.ok());
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(conversation());
+    Engine engine(options, std::move(sources), std::move(plan).value(), {});
+    TextSink sink(engine);
+    engine.add_flow_sink(sink);
+    engine.start();
+    Outcome outcome{engine.wait(), std::move(sink.records), sink.packets};
+    std::sort(outcome.records.begin(), outcome.records.end());
+    return outcome;
+  }
+
+  std::optional<Catalogue> catalogue_;
+};
+
+TEST_F(EngineTest, TheNumberOfWorkersChangesNoRecord) {
+  const Outcome one = run(1);
+  EXPECT_GT(one.records.size(), 100U);
+  const auto named = std::count_if(one.records.begin(), one.records.end(), [](const std::string& record) {
+    return record.find(".example") != std::string::npos;
+  });
+  EXPECT_GT(named, 40);
+  for (const std::size_t workers : {2, 4, 7}) EXPECT_EQ(run(workers).records, one.records) << workers << " workers";
+}
+
+TEST_F(EngineTest, TheNumberOfWorkersChangesNoTotal) {
+  const WorkerMetrics& one = run(1).report.metrics.total;
+  const WorkerMetrics& four = run(4).report.metrics.total;
+  EXPECT_EQ(one.received_packets, four.received_packets);
+  EXPECT_EQ(one.wire_bytes, four.wire_bytes);
+  EXPECT_EQ(one.network_packets, four.network_packets);
+  EXPECT_EQ(one.flows_created, four.flows_created);
+  EXPECT_EQ(one.flows_ended, four.flows_ended);
+  EXPECT_EQ(one.plugin_counters, four.plugin_counters);
+  for (std::size_t i = 0; i < kApplicationsMax; ++i) EXPECT_EQ(one.applications[i].bytes, four.applications[i].bytes);
+}
+
+TEST_F(EngineTest, EveryPacketIsProcessedOrRefusedForAReason) {
+  for (const std::size_t workers : {1, 3}) {
+    const Outcome outcome = run(workers);
+    const WorkerMetrics& total = outcome.report.metrics.total;
+    std::uint64_t by_network = 0, by_status = 0, ended = 0;
+    for (const std::uint64_t packets : total.network_packets) by_network += packets;
+    for (const std::uint64_t packets : total.decode_status) by_status += packets;
+    for (const std::uint64_t flows : total.flows_ended) ended += flows;
+    EXPECT_EQ(outcome.report.metrics.sources.at(0).received_packets, total.received_packets);
+    EXPECT_EQ(total.received_packets, by_network);
+    EXPECT_EQ(total.received_packets, by_status);
+    EXPECT_EQ(total.decode_status[static_cast<std::size_t>(DecodeStatus::kLinkTruncated)], 1U);
+    // Records: made = exported, and every packet with a flow is in exactly one of them.
+    EXPECT_EQ(ended, total.flows_created);
+    EXPECT_EQ(outcome.records.size(), total.flow_records_exported);
+    EXPECT_EQ(outcome.record_packets, total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv4)]);
+    TrafficCounters applications;
+    for (const TrafficCounters& traffic : total.applications) applications += traffic;
+    EXPECT_EQ(applications.packets, outcome.record_packets);
+    EXPECT_EQ(applications.flows, total.flows_created);
+  }
+}
+
+TEST_F(EngineTest, ASmallTableEvictsAndStillLosesNoPacketUnknowingly) {
+  EngineOptions options;
+  options.flow_table.flows_max = 16;
+  const Outcome outcome = run(1, options);
+  const WorkerMetrics& total = outcome.report.metrics.total;
+  EXPECT_GT(total.flows_ended[static_cast<std::size_t>(EndReason::kLackOfResources)], 0U);
+  EXPECT_EQ(outcome.record_packets + total.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)],
+            total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv4)]);
+}
+
+TEST_F(EngineTest, ListsNamesAndTopTalkers) {
+  const RunReport report = run(2).report;
+  const auto list = std::find_if(report.names.begin(), report.names.end(),
+                                 [](const NameList& names) { return names.name == "dns_query"; });
+  ASSERT_NE(list, report.names.end());
+  EXPECT_EQ(list->values.size(), 7U);
+  EXPECT_EQ(list->values.front(), "s0.example");
+  ASSERT_EQ(report.top_hosts.size(), 10U);
+  EXPECT_GE(report.top_hosts[0].traffic.bytes, report.top_hosts[1].traffic.bytes);
+  EXPECT_TRUE(report.source_errors.empty());
+  EXPECT_EQ(report.metrics.names->interfaces, std::vector<std::string>{"memory"});
+}
+
+TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+  ASSERT_TRUE(plan.ok());
+  auto source = conversation();
+  source->repeat(1'000'000, Duration::from_seconds(1000));
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::move(source));
+  EngineOptions options;
+  options.worker_count = 2;
+  Engine engine(options, std::move(sources), std::move(plan).value(), {});
+  engine.start();
+  engine.request_stop();
+  const RunReport report = engine.wait();
+  EXPECT_TRUE(engine.finished());
+  EXPECT_EQ(report.metrics.sources.at(0).received_packets, report.metrics.total.received_packets);
+}
+
+}  // namespace
+}  // namespace netpulse
