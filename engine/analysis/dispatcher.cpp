@@ -255,7 +255,9 @@ void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
 void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
   if (record.application == 0 || record.application_source < ApplicationSource::kDnsAnswer) {
     if (detail != nullptr && !detail->server_name.empty()) {
-      if (const ApplicationId named = matcher_.match(detail->server_name.view()); named != 0) {
+      std::string_view name = detail->server_name.view();
+      if (name.ends_with('.')) name.remove_suffix(1);  // a fully qualified name is the same name
+      if (const ApplicationId named = matcher_.match(name); named != 0) {
         record.application = named;
         record.application_source = detail->name_source == kNameSourceDnsAnswer ? ApplicationSource::kDnsAnswer
                                                                                 : ApplicationSource::kServerName;
@@ -296,14 +298,11 @@ void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noe
 
 void Dispatcher::name_from_cache() noexcept {
   const PacketView& packet = *packet_;
-  const auto look_up = [&](const IpAddress& client, const IpAddress& address) {
-    const std::string_view name = names_.find(client, address, packet.received_at);
-    return name.empty() ? names_.find(IpAddress{}, address, packet.received_at) : name;
-  };
-  std::string_view name = look_up(packet.src_addr(), packet.dst_addr());
-  // Seen from the middle, the first packet may come from the server: only what its client asked for can tell, because a
-  // name that everybody knows (mDNS) may be the client's own.
-  if (name.empty()) name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);
+  std::string_view name = names_.find(packet.src_addr(), packet.dst_addr(), packet.received_at);
+  if (name.empty()) name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
+  // Seen from the middle, the first packet may come from the server.
+  if (name.empty() && record_->is(FlowRecord::kFlagMidstream))
+    name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);
   if (name.empty()) return;
   FlowDetail* found = table_->detail(*record_);
   if (found == nullptr) return;

@@ -81,7 +81,8 @@ class Check {
     }
     std::string up;
     for (const InterfaceInfo& interface : interfaces.value())
-      if (interface.up && !interface.loopback) up += (up.empty() ? "" : ", ") + interface.name;
+      if (interface.up && !interface.loopback && interface.name != "any")
+        up += (up.empty() ? "" : ", ") + interface.name;
     if (up.empty())
       findings_.push_back({"interfaces", Outcome::kWarning, "none is up but loopback",
                            "bring one up: ip link set NAME up (netpulse interfaces lists them)"});

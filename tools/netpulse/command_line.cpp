@@ -1,7 +1,10 @@
 #include "tools/netpulse/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <string_view>
 
 #include "engine/base/text.h"
 #include "tools/netpulse/commands.h"
@@ -120,6 +123,17 @@ CommandLine finish(const CLI::App& app, Typed& typed) {
   return std::move(typed.line);
 }
 
+/// False, having said so, if word is no command; CLI11 alone would only say that one is missing.
+bool known_command(std::string_view word) {
+  static constexpr std::array<std::string_view, 4> kCommands{"run", "read", "interfaces", "check"};
+  if (std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return true;
+  const std::string_view meant = nearest(word, kCommands.data(), kCommands.size());
+  std::cerr << "netpulse: there is no command \"" << printable(word) << "\"";
+  if (!meant.empty()) std::cerr << "; did you mean " << meant << "?";
+  std::cerr << " Commands: run, read, interfaces, check\n";
+  return false;
+}
+
 }  // namespace
 
 std::variant<CommandLine, int> parse_command_line(int argument_count, char** arguments) {
@@ -129,6 +143,7 @@ std::variant<CommandLine, int> parse_command_line(int argument_count, char** arg
   app.set_version_flag("--version", std::string("netpulse ") + kVersion);
   app.require_subcommand(1);
   app.get_formatter()->column_width(30);
+  if (argument_count > 1 && arguments[1][0] != '-' && !known_command(arguments[1])) return kWrongUsage;
   Typed typed;
   add_run(app, typed);
   add_read(app, typed);

@@ -101,4 +101,35 @@ std::string Table::line(const std::vector<std::string>& cells, const std::vector
   return text += '\n';
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (!lines.empty() && display_width(lines.back()) + 1 + display_width(word) <= width)
+      lines.back().append(" ").append(word);
+    else
+      lines.emplace_back(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::string Facts::text(const TextStyle& style) const {
+  std::size_t label_width = 0;
+  for (const auto& [label, text] : facts_) label_width = std::max(label_width, display_width(label));
+  const std::size_t begin = kIndent + label_width + kGap;
+  const std::size_t width = style.width > begin + kFirstColumnMin ? style.width - begin : kFirstColumnMin;
+  std::string shown;
+  for (const auto& [label, text] : facts_) {
+    std::string head = std::string(kIndent, ' ') + label;
+    head.append(begin - display_width(head), ' ');
+    for (const std::string& line : wrapped(text, width)) {
+      shown += head + line + '\n';
+      head.assign(begin, ' ');
+    }
+  }
+  return shown;
+}
+
 }  // namespace netpulse

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/netpulse/terminal.h"
@@ -42,6 +43,20 @@ class Table {
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
+};
+
+/// text broken at spaces into lines of at most width columns; a single word may be longer.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+
+/// Labels and their texts in two columns; a text that is too long goes on in the next line.
+class Facts {
+ public:
+  void add(std::string label, std::string text) { facts_.emplace_back(std::move(label), std::move(text)); }
+  bool empty() const noexcept { return facts_.empty(); }
+  std::string text(const TextStyle& style) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> facts_;
 };
 
 }  // namespace netpulse

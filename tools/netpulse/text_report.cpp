@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kTopRows = 15;
 constexpr std::size_t kBarColumns = 16;
+/// Narrower terminals get neither bars nor categories.
+constexpr std::size_t kRoomyColumns = 80;
 constexpr std::size_t kValuesPerFamily = 6;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
@@ -45,12 +47,15 @@ class Report {
 
  private:
   void heading(std::string_view name) { text_ += "\n" + inked(name, Ink::kBold, style_) + "\n"; }
-  void paragraph(const std::string& line) { text_ += "  " + line + "\n"; }
+  void paragraph(std::string_view text, Ink ink = Ink::kPlain) {
+    for (const std::string& line : wrapped(text, style_.width - 2)) text_ += "  " + inked(line, ink, style_) + "\n";
+  }
 
   void write_title() {
     std::string inputs;
     for (const std::string& input : context_.inputs) inputs += (inputs.empty() ? "" : ", ") + printable(input);
-    text_ += inked(inputs, Ink::kBold, style_) + inked("  netpulse " + context_.version, Ink::kDim, style_) + "\n";
+    for (const std::string& line : wrapped(inputs, style_.width)) text_ += inked(line, Ink::kBold, style_) + "\n";
+    paragraph("by netpulse " + context_.version, Ink::kDim);
     if (total_.received_packets == 0) return paragraph(context_.live ? "no packet came" : "no packets");
     const Duration duration = capture_duration(snapshot_);
     // To the second; the JSON report has the nanoseconds.
@@ -86,9 +91,11 @@ class Report {
     std::uint64_t bytes = 0;
     for (const NamedTraffic& entry : list) bytes += entry.traffic.bytes;
     std::vector<Table::Column> columns{{std::string(title)}};
+    const bool roomy = style_.width >= kRoomyColumns;
+    with_category = with_category && roomy;
     if (with_category) columns.push_back({"category", false, Ink::kDim});
     for (const char* name : {"bytes", "share"}) columns.push_back({name, true});
-    columns.push_back({"", false, Ink::kAccent});
+    if (roomy) columns.push_back({"", false, Ink::kAccent});
     for (const char* name : {"packets", "flows"}) columns.push_back({name, true});
     Table table(columns);
     for (std::size_t i = 0; i < std::min(list.size(), kTopRows); ++i) {
@@ -96,10 +103,12 @@ class Report {
       const double share = bytes == 0 ? 0 : real(entry.traffic.bytes) / real(bytes);
       std::vector<std::string> row{printable(entry.name)};
       if (with_category) row.push_back(printable(entry.category));
-      std::string drawn = bar(share, kBarColumns, style_);
-      drawn.append(kBarColumns - display_width(drawn), ' ');
-      row.insert(row.end(), {human_bytes(real(entry.traffic.bytes)), human_share(share, 1), drawn,
-                             grouped(entry.traffic.packets), grouped(entry.traffic.flows)});
+      row.insert(row.end(), {human_bytes(real(entry.traffic.bytes)), human_share(share, 1)});
+      if (roomy) {
+        std::string drawn = bar(share, kBarColumns, style_);
+        row.push_back(drawn.append(kBarColumns - display_width(drawn), ' '));
+      }
+      row.insert(row.end(), {grouped(entry.traffic.packets), grouped(entry.traffic.flows)});
       table.add_row(std::move(row));
     }
     text_ += "\n" + table.text(style_);
@@ -119,10 +128,10 @@ class Report {
   /// What the analyzers counted, whatever analyzers there are: a line per family.
   void write_findings() {
     const RunNames& names = *snapshot_.names;
-    Table table({{""}, {""}});
+    Facts facts;
     for (const AnalyzerFamily& family : analyzer_families(names)) {
       std::string values = family_values(family);
-      if (!values.empty()) table.add_row({family.analyzer + " " + spaced(family.name), std::move(values)});
+      if (!values.empty()) facts.add(family.analyzer + " " + spaced(family.name), std::move(values));
     }
     for (std::size_t i = 0; i < std::min(names.histograms.size(), kPluginHistogramsMax); ++i) {
       const LatencyHistogram& histogram = total_.plugin_histograms[i];
@@ -132,15 +141,15 @@ class Report {
         return human_duration({static_cast<std::int64_t>(latency_quantile_seconds(histogram, share) * 1e9)});
       };
       const std::size_t unit = name.rfind("_seconds");
-      table.add_row({analyzer + " " + spaced(name.substr(0, unit)),
-                     "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")"});
+      facts.add(analyzer + " " + spaced(name.substr(0, unit)),
+                "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")");
     }
     if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
-      table.add_row({"encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +
-                                      human_bytes(real(known)) + " whose protocol is known"});
-    if (table.empty()) return;
+      facts.add("encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +
+                                 human_bytes(real(known)) + " whose protocol is known");
+    if (facts.empty()) return;
     heading("Findings");
-    text_ += table.text(style_);
+    text_ += facts.text(style_);
   }
 
   std::string family_values(const AnalyzerFamily& family) {
@@ -163,42 +172,35 @@ class Report {
   }
 
   void write_flows_and_losses() {
-    heading("How it was read");
-    Table table({{""}, {""}});
+    heading(context_.live ? "How it was captured" : "How it was read");
+    Facts facts;
     std::string ended;
     for (std::size_t i = 1; i < kEndReasonCount; ++i)
       if (total_.flows_ended[i] != 0)
         ended += (ended.empty() ? ": " : ", ") + spaced(end_reason_name(static_cast<EndReason>(i))) + " " +
                  grouped(total_.flows_ended[i]);
-    table.add_row({"flow records", grouped(total_.flows_created) + ended});
-    write_exporters(table);
+    facts.add("flow records", grouped(total_.flows_created) + ended);
+    const auto& exporters = snapshot_.names->exporters;
+    for (std::size_t i = 0; i < std::min(exporters.size(), snapshot_.exporters.size()); ++i)
+      facts.add("to " + exporters[i], grouped(snapshot_.exporters[i].records) + " records");
     std::string effort = human_duration({static_cast<std::int64_t>(context_.wall_seconds * 1e9)}) + " with " +
                          std::to_string(context_.worker_count) + (context_.worker_count == 1 ? " worker" : " workers");
-    if (!context_.live && context_.wall_seconds > 0)
+    if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)
       effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
-    table.add_row({context_.live ? "ran" : "read in", effort});
-    text_ += table.text(style_);
+    facts.add(context_.live ? "ran" : "read in", effort);
+    text_ += facts.text(style_);
     write_losses();
   }
 
-  void write_exporters(Table& table) {
-    const auto& names = snapshot_.names->exporters;
-    for (std::size_t i = 0; i < std::min(names.size(), snapshot_.exporters.size()); ++i)
-      table.add_row({"to " + names[i], grouped(snapshot_.exporters[i].records) + " records"});
-  }
-
   void write_losses() {
-    Table table({{""}, {"", true}, {""}});
-    bool any = false;
-    for (const Loss& loss : losses(snapshot_)) {
-      if (loss.count == 0) continue;
-      any = true;
-      table.add_row({spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)), grouped(loss.count),
-                     spaced(std::string(loss.what)) + explanation(loss)});
-    }
-    if (!any) return paragraph(inked("nothing lost", Ink::kGood, style_));
+    Facts facts;
+    for (const Loss& loss : losses(snapshot_))
+      if (loss.count != 0)
+        facts.add(spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)),
+                  grouped(loss.count) + " " + spaced(std::string(loss.what)) + explanation(loss));
+    if (facts.empty()) return paragraph("nothing lost", Ink::kGood);
     heading("Lost or cut short");
-    text_ += table.text(style_);
+    text_ += facts.text(style_);
   }
   static std::string explanation(const Loss& loss) {
     if (loss.stage == "decode") return ", counted; the rest of the packet could not be read";

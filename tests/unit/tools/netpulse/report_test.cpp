@@ -1,0 +1,207 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/sample_flow.h"
+#include "tools/netpulse/json_report.h"
+#include "tools/netpulse/progress.h"
+#include "tools/netpulse/table.h"
+#include "tools/netpulse/text_report.h"
+
+namespace netpulse {
+namespace {
+
+using nlohmann::json;
+
+constexpr MetricDescription kCounters[] = {{"netpulse_dns_responses_total", "", "rcode", "NOERROR"},
+                                           {"netpulse_tls_handshakes_total", "", "version", "1.3", "sni", "visible"},
+                                           {"netpulse_dns_responses_total", "", "rcode", "NXDOMAIN"},
+                                           {"netpulse_dns_malformed_total", ""}};
+constexpr MetricDescription kHistograms[] = {{"netpulse_dns_latency_seconds", ""}};
+
+RunReport sample_report() {
+  RunNames names = sample_names();
+  names.counters.assign(std::begin(kCounters), std::end(kCounters));
+  names.histograms.assign(std::begin(kHistograms), std::end(kHistograms));
+  names.exporters = {"jsonl"};
+  names.interfaces = {"eth0"};
+  RunReport report;
+  report.metrics.names = std::make_shared<const RunNames>(names);
+  report.metrics.sources.resize(1);
+  report.metrics.exporters.push_back({40, 2});
+  WorkerMetrics& total = report.metrics.total;
+  total.received_packets = 1000;
+  total.wire_bytes = 500'000;
+  total.captured_bytes = 400'000;
+  total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv4)] = 990;
+  total.network_packets[static_cast<std::size_t>(NetworkLayer::kArp)] = 10;
+  total.transport_packets[static_cast<std::size_t>(TransportLayer::kTcp)] = 900;
+  total.transport_packets[static_cast<std::size_t>(TransportLayer::kUdp)] = 90;
+  total.first_packet_time = {1'714'564'800'000'000'000};
+  total.last_packet_time = {1'714'564'810'000'000'000};
+  total.flows_created = 42;
+  total.flows_ended[static_cast<std::size_t>(EndReason::kEndOfFlow)] = 40;
+  total.flows_ended[static_cast<std::size_t>(EndReason::kForcedEnd)] = 2;
+  total.applications[0] = {100, 50'000, 2};
+  total.applications[1] = {890, 440'000, 39};
+  total.protocols[1] = {890, 440'000, 39};
+  total.plugin_counters[0] = 7;
+  total.plugin_counters[1] = 5;
+  total.plugin_counters[3] = 1;
+  total.plugin_histograms[0].observe(Duration::from_milliseconds(10));
+  total.encrypted_bytes = 300;
+  total.cleartext_bytes = 100;
+  report.names = {{"tls_server_name", {"a.example", "b.example"}}, {"future_list", {"x"}}};
+  report.top_hosts = {{"10.0.0.1", {10, 2000, 1}}};
+  report.top_server_names = {{"evil\x1b[31m\xe2\x80\xae\"\n", {10, 2000, 1}}};
+  return report;
+}
+
+ReportContext sample_context() {
+  return {.version = "1.2.3", .inputs = {"office.pcap"}, .wall_seconds = 0.5, .worker_count = 2};
+}
+
+TEST(JsonReport, HoldsThePromisedKeys) {
+  const json report = json::parse(json_report(sample_report(), sample_context()));
+  for (const char* key : {"total", "ipv4", "ipv6", "arp", "tcp", "udp", "icmp", "icmpv6", "sctp"})
+    EXPECT_TRUE(report["packets"][key].is_number_integer()) << key;
+  EXPECT_EQ(report["packets"]["total"], 1000);
+  EXPECT_EQ(report["packets"]["ipv4"], 990);
+  EXPECT_EQ(report["packets"]["tcp"], 900);
+  EXPECT_EQ(report["bytes"]["wire"], 500'000);
+  EXPECT_EQ(report["bytes"]["captured"], 400'000);
+  for (const char* key : {"tls_server_name", "quic_server_name", "dns_query", "mdns_query", "llmnr_query", "http_host",
+                          "alpn", "ja3", "ja3s", "ja4", "ssh", "future_list"})
+    EXPECT_TRUE(report["names"][key].is_array()) << key;
+  EXPECT_EQ(report["names"]["tls_server_name"], json({"a.example", "b.example"}));
+  EXPECT_EQ(report["names"]["ssh"], json::array());
+}
+
+TEST(JsonReport, LeavesOutWhatIsNotMeasured) {
+  const json report = json::parse(json_report(sample_report(), sample_context()));
+  EXPECT_FALSE(report.contains("tcp"));
+  EXPECT_FALSE(report.contains("rtp"));
+}
+
+TEST(JsonReport, ShowsApplicationsFlowsAndTimes) {
+  const json report = json::parse(json_report(sample_report(), sample_context()));
+  EXPECT_EQ(report["applications"][0]["name"], "Netflix");
+  EXPECT_EQ(report["applications"][0]["category"], "Streaming");
+  EXPECT_EQ(report["applications"][0]["bytes"], 440'000);
+  EXPECT_EQ(report["applications"].size(), 2U);
+  EXPECT_EQ(report["protocols"][0]["name"], "tls");
+  EXPECT_EQ(report["flows"]["total"], 42);
+  EXPECT_EQ(report["flows"]["ended"]["forced_end"], 2);
+  EXPECT_EQ(report["capture"]["start_time"], "2024-05-01T12:00:00.000000000Z");
+  EXPECT_EQ(report["capture"]["duration_seconds"], 10.0);
+  EXPECT_EQ(report["encryption"]["encrypted_ratio"], 0.75);
+  EXPECT_EQ(report["exporters"][0]["name"], "jsonl");
+  EXPECT_EQ(report["exporters"][0]["dropped_records"], 2);
+}
+
+TEST(JsonReport, GroupsTheAnalyzersCountersByAnalyzerAndFamily) {
+  const json analyzers = json::parse(json_report(sample_report(), sample_context()))["analyzers"];
+  EXPECT_EQ(analyzers["dns"]["responses"], json::parse(R"([{"rcode": "NOERROR", "count": 7}])"));
+  EXPECT_EQ(analyzers["dns"]["malformed"], 1);
+  EXPECT_EQ(analyzers["tls"]["handshakes"], json::parse(R"([{"version": "1.3", "sni": "visible", "count": 5}])"));
+  EXPECT_EQ(analyzers["dns"]["latency_seconds"]["count"], 1);
+  EXPECT_NEAR(analyzers["dns"]["latency_seconds"]["mean"].get<double>(), 0.01, 1e-9);
+}
+
+TEST(JsonReport, ListsEveryKindOfLossAlsoWithoutAny) {
+  RunReport report = sample_report();
+  report.metrics.sources[0].dropped_kernel_packets = 9;
+  bool kernel_found = false;
+  const json shown = json::parse(json_report(report, sample_context()));
+  for (const json& loss : shown["losses"]) {
+    EXPECT_TRUE(loss["count"].is_number_unsigned());
+    if (loss["stage"] == "kernel") kernel_found = loss["count"] == 9;
+  }
+  EXPECT_TRUE(kernel_found);
+}
+
+TEST(JsonReport, HostileTextIsShownNotSent) {
+  const std::string text = json_report(sample_report(), sample_context());
+  const json report = json::parse(text);
+  EXPECT_EQ(report["top"]["server_names"][0]["name"], "evil\\x1b[31m\\xe2\\x80\\xae\"\\x0a");
+  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= ' ');
+}
+
+TEST(JsonReport, AnErrorMakesTheReportIncomplete) {
+  RunReport report = sample_report();
+  EXPECT_EQ(json::parse(json_report(report, sample_context()))["complete"], true);
+  report.source_errors = {"office.pcap: byte 7: cut"};
+  const json shown = json::parse(json_report(report, sample_context()));
+  EXPECT_EQ(shown["complete"], false);
+  EXPECT_EQ(shown["errors"][0], "office.pcap: byte 7: cut");
+}
+
+TEST(JsonReport, AnEmptyCaptureHasNoTimes) {
+  RunReport report;
+  report.metrics.names = std::make_shared<const RunNames>(sample_names());
+  const json shown = json::parse(json_report(report, sample_context()));
+  EXPECT_TRUE(shown["capture"]["start_time"].is_null());
+  EXPECT_TRUE(shown["encryption"]["encrypted_ratio"].is_null());
+}
+
+TEST(TextReport, FitsTheTerminalAndHidesNoControlBytes) {
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    const std::string text = text_report(sample_report(), sample_context(), {.width = width});
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(display_width(line), width) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+      for (const char c : line) EXPECT_TRUE(c >= ' ' && c <= '~') << line;
+    }
+    EXPECT_NE(text.find("Netflix"), std::string::npos);
+    EXPECT_NE(text.find("1,000 packets, 500 kB (400 kB captured)"), std::string::npos);
+    EXPECT_NE(text.find("evil\\x1b"), std::string::npos);
+  }
+}
+
+TEST(TextReport, ColoursOnlyWhereAsked) {
+  EXPECT_EQ(text_report(sample_report(), sample_context(), {}).find('\x1b'), std::string::npos);
+  EXPECT_NE(text_report(sample_report(), sample_context(), {.colour = true}).find('\x1b'), std::string::npos);
+}
+
+TEST(TextReport, SaysThatNothingWasLostOrWhatWas) {
+  RunReport report = sample_report();
+  report.metrics.exporters[0].dropped_records = 0;
+  EXPECT_NE(text_report(report, sample_context(), {}).find("nothing lost"), std::string::npos);
+  report.metrics.total.decode_status[static_cast<std::size_t>(DecodeStatus::kTunnelDepth)] = 3;
+  const std::string text = text_report(report, sample_context(), {});
+  EXPECT_EQ(text.find("nothing lost"), std::string::npos);
+  EXPECT_NE(text.find("decode: tunnel depth"), std::string::npos);
+}
+
+TEST(Bar, HasAFallBackForTerminalsWithoutUtf8) {
+  EXPECT_EQ(bar(0.5, 8, {}), "####");
+  EXPECT_EQ(bar(7, 4, {}), "####");
+  EXPECT_EQ(bar(0, 4, {.utf8 = true}), "");
+  EXPECT_EQ(bar(1, 2, {.utf8 = true}), "\xe2\x96\x88\xe2\x96\x88");
+  EXPECT_EQ(display_width(bar(0.3, 10, {.utf8 = true})), 3U);
+}
+
+TEST(LatencyQuantile, LiesInTheBucketThatHoldsIt) {
+  LatencyHistogram histogram;
+  EXPECT_EQ(latency_quantile_seconds(histogram, 0.5), 0);
+  for (int i = 0; i < 90; ++i) histogram.observe(Duration::from_milliseconds(1));
+  for (int i = 0; i < 10; ++i) histogram.observe(Duration::from_seconds(1));
+  EXPECT_NEAR(latency_quantile_seconds(histogram, 0.5), 0.001, 0.0005);
+  EXPECT_GT(latency_quantile_seconds(histogram, 0.95), 0.5);
+  histogram.observe(Duration::from_seconds(100'000));
+  EXPECT_LT(latency_quantile_seconds(histogram, 1), 1000) << "the last bucket has no upper bound";
+}
+
+TEST(Progress, ShowsShareRateAndWhatIsLeft) {
+  SourceStats stats;
+  stats.received_packets = 2'000'000;
+  stats.input_bytes_done = 250'000'000;
+  stats.input_bytes_total = 1'000'000'000;
+  EXPECT_EQ(reading_progress(stats, 0.5), "25.0 % of 1.00 GB, 2.00 M packets, 4.00 M packets/s, 1.5 s left");
+  stats.input_bytes_total = 0;
+  EXPECT_EQ(reading_progress(stats, 0.5), "2.00 M packets, 4.00 M packets/s");
+}
+
+}  // namespace
+}  // namespace netpulse
