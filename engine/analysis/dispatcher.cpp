@@ -337,8 +337,10 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
-  names_.learn(client, address, name, ttl_seconds, packet_->received_at);
-  if (listener_ != nullptr) listener_->on_name(client, address, name, ttl_seconds);
+  // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
+  const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
+  names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
+  if (listener_ != nullptr) listener_->on_name(scope, address, name, ttl_seconds);
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {
