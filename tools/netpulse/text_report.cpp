@@ -53,7 +53,8 @@ class Report {
 
   void write_title() {
     std::string inputs;
-    for (const std::string& input : context_.inputs) inputs += (inputs.empty() ? "" : ", ") + printable(input);
+    for (const std::string& input : context_.inputs)
+      inputs += (inputs.empty() ? "" : ", ") + (input == "-" ? "standard input" : printable(input));
     for (const std::string& line : wrapped(inputs, style_.width)) text_ += inked(line, Ink::kBold, style_) + "\n";
     paragraph("by netpulse " + context_.version, Ink::kDim);
     if (total_.received_packets == 0) return paragraph(context_.live ? "no packet came" : "no packets");
