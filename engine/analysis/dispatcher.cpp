@@ -255,7 +255,9 @@ void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
 void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
   if (record.application == 0 || record.application_source < ApplicationSource::kDnsAnswer) {
     if (detail != nullptr && !detail->server_name.empty()) {
-      if (const ApplicationId named = matcher_.match(detail->server_name.view()); named != 0) {
+      std::string_view name = detail->server_name.view();
+      if (name.ends_with('.')) name.remove_suffix(1);  // a fully qualified name is the same name
+      if (const ApplicationId named = matcher_.match(name); named != 0) {
         record.application = named;
         record.application_source = detail->name_source == kNameSourceDnsAnswer ? ApplicationSource::kDnsAnswer
                                                                                 : ApplicationSource::kServerName;
@@ -296,13 +298,11 @@ void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noe
 
 void Dispatcher::name_from_cache() noexcept {
   const PacketView& packet = *packet_;
-  const auto look_up = [&](const IpAddress& client, const IpAddress& address) {
-    const std::string_view name = names_.find(client, address, packet.received_at);
-    return name.empty() ? names_.find(IpAddress{}, address, packet.received_at) : name;
-  };
-  std::string_view name = look_up(packet.src_addr(), packet.dst_addr());
+  std::string_view name = names_.find(packet.src_addr(), packet.dst_addr(), packet.received_at);
+  if (name.empty()) name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
   // Seen from the middle, the first packet may come from the server.
-  if (name.empty()) name = look_up(packet.dst_addr(), packet.src_addr());
+  if (name.empty() && record_->is(FlowRecord::kFlagMidstream))
+    name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);
   if (name.empty()) return;
   FlowDetail* found = table_->detail(*record_);
   if (found == nullptr) return;
@@ -337,8 +337,10 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
-  names_.learn(client, address, name, ttl_seconds, packet_->received_at);
-  if (listener_ != nullptr) listener_->on_name(client, address, name, ttl_seconds);
+  // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
+  const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
+  names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
+  if (listener_ != nullptr) listener_->on_name(scope, address, name, ttl_seconds);
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
 namespace netpulse {
 namespace {
@@ -20,8 +21,18 @@ NameCache::NameCache(const AnalysisOptions& options, const HashSeed& seed)
       ttl_min_(options.name_ttl_min),
       ttl_max_(options.name_ttl_max),
       set_mask_(std::bit_ceil(std::max<std::size_t>(options.name_cache_entries / kWays, 1)) - 1),
-      sets_(set_mask_ + 1, PageMemory::Pages::kNormal),
-      entries_((set_mask_ + 1) * kWays, PageMemory::Pages::kNormal) {}
+      sets_(set_mask_ + 1, PageMemory::Pages::kHuge),
+      entries_((set_mask_ + 1) * kWays, PageMemory::Pages::kHuge),
+      names_((set_mask_ + 1) * kWays * kNameBytesPerEntry + kNameTailBytes, PageMemory::Pages::kHuge) {}
+
+std::uint64_t NameCache::write_name(std::string_view name) noexcept {
+  const std::uint64_t position = names_written_;
+  char* const place = &names_[position % ring_bytes()];
+  place[0] = static_cast<char>(name.size());
+  std::memcpy(place + 1, name.data(), name.size());
+  names_written_ += 1 + name.size();
+  return position;
+}
 
 void NameCache::learn(const IpAddress& client, const IpAddress& address, std::string_view name,
                       std::uint32_t ttl_seconds, Timestamp now) noexcept {
@@ -38,18 +49,17 @@ void NameCache::learn(const IpAddress& client, const IpAddress& address, std::st
     // A free way has expired long ago.
     if (same_pair || set.expires_at_seconds[way] < set.expires_at_seconds[place]) place = way;
   }
-  Entry& entry = entries[place];
+  const Timestamp expires_at = now + ttl;
   if (set.tags[place] == 0)
     ++entries_used_;
-  else if (!same_pair && entry.expires_at > now)
+  else if (!same_pair && Duration::from_seconds(set.expires_at_seconds[place]) > now - Timestamp{})
     ++evictions_;
-  entry.client = client;
-  entry.address = address;
-  entry.expires_at = now + ttl;
-  entry.name.assign(name);
+  // Written as a whole and not read: the line need not come from memory first.
+  name = name.substr(0, kNameBytesMax);
+  entries[place] = {client, address, expires_at.nanoseconds, write_name(name)};
   set.tags[place] = tag_of(hash);
-  set.expires_at_seconds[place] = static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(entry.expires_at.nanoseconds / 1'000'000'000 + 1, 1, UINT32_MAX));
+  set.expires_at_seconds[place] =
+      static_cast<std::uint32_t>(std::clamp<std::int64_t>(expires_at.nanoseconds / 1'000'000'000 + 1, 1, UINT32_MAX));
 }
 
 std::string_view NameCache::find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept {
@@ -59,8 +69,11 @@ std::string_view NameCache::find(const IpAddress& client, const IpAddress& addre
   for (std::size_t way = 0; way < kWays; ++way) {
     if (set.tags[way] != tag_of(hash)) continue;
     const Entry& entry = entries_[set_index * kWays + way];
-    if (entry.client == client && entry.address == address)
-      return entry.expires_at >= now ? entry.name.view() : std::string_view{};
+    if (entry.client != client || entry.address != address) continue;
+    const bool overwritten = names_written_ - entry.name_position > ring_bytes();
+    if (overwritten || entry.expires_at_nanoseconds < now.nanoseconds) return {};
+    const char* const place = &names_[entry.name_position % ring_bytes()];
+    return {place + 1, static_cast<std::uint8_t>(place[0])};
   }
   return {};
 }

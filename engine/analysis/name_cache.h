@@ -34,22 +34,33 @@ class NameCache {
 
  private:
   static constexpr std::size_t kWays = 8;
-  /// One cache line: what a search needs to know of all the set's entries.
+  static constexpr std::size_t kNameBytesMax = 255, kNameTailBytes = kNameBytesMax + 1;
+  /// Room for names per entry; longer names on average mean that the oldest are forgotten sooner.
+  static constexpr std::size_t kNameBytesPerEntry = 32;
+  /// One cache line with what a search needs to know of all the set's entries. All sets together fit a core's
+  /// second-level cache at the default size, so a search that finds nothing costs no trip to memory.
   struct alignas(64) Set {
     std::uint16_t tags[kWays];                // 0: free
     std::uint32_t expires_at_seconds[kWays];  // of packet time, rounded up; enough until 2106
   };
   struct Entry {
     IpAddress client, address;
-    Timestamp expires_at;
-    InlineText<255> name;
+    std::int64_t expires_at_nanoseconds;
+    std::uint64_t name_position;  // of its length byte, in all that was ever written to the names' ring
   };
+  static_assert(sizeof(Entry) == 48);
+
+  std::size_t ring_bytes() const noexcept { return names_.size() - kNameTailBytes; }
+  std::uint64_t write_name(std::string_view name) noexcept;
 
   HashSeed seed_;
   Duration ttl_min_, ttl_max_;
   std::size_t set_mask_;
   PageArray<Set> sets_;
   PageArray<Entry> entries_;  // entry `way` of set s: s * kWays + way
+  PageArray<char>
+      names_;  // a ring; its last kNameBytesMax bytes let a name that begins before the end lie in one piece
+  std::uint64_t names_written_ = 0;
   std::size_t entries_used_ = 0;
   std::uint64_t evictions_ = 0;
 };

@@ -39,7 +39,7 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
   NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail);
 }
 
-unsigned FlowTable::matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept {
+inline unsigned FlowTable::matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept {
 #if defined(__SSE2__)
   const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(bucket.tags));
   const __m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16(static_cast<short>(tag)));
@@ -76,6 +76,60 @@ FlowRecord* FlowTable::find(const PacketView& packet) noexcept {
   return nullptr;
 }
 
+inline EndReason FlowTable::overdue(const FlowRecord& record, Timestamp now) const noexcept {
+  const Duration silent = now - record.end_time;
+  const bool tcp_ended = (record.tcp_state & TcpState::kEnded) != 0;
+  if (silent > options_.idle_timeout) return tcp_ended ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
+  if (tcp_ended && silent > options_.tcp_end_timeout) return EndReason::kEndOfFlow;
+  return EndReason::kNone;
+}
+
+inline EndReason FlowTable::ended_before(const FlowRecord& record, const PacketView& packet) const noexcept {
+  const Duration silent = packet.received_at - record.end_time;
+  if (silent > options_.idle_timeout) [[unlikely]]
+    return (record.tcp_state & TcpState::kEnded) != 0 ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
+  if ((record.tcp_state & TcpState::kEnded) != 0) [[unlikely]] {
+    if (silent > options_.tcp_end_timeout || is_opening_syn(packet)) return EndReason::kEndOfFlow;
+  }
+  if (packet.received_at - record.start_time >= options_.active_timeout || record.packets[0] >= kRecordPacketsMax ||
+      record.packets[1] >= kRecordPacketsMax) [[unlikely]]
+    return EndReason::kActiveTimeout;
+  return EndReason::kNone;
+}
+
+inline void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) noexcept {
+  constexpr std::uint8_t kInteresting = TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst;
+  if ((packet.tcp_flags & kInteresting) == 0) [[likely]] {
+    record.tcp_state |= TcpState::kEstablished;
+    return;
+  }
+  if ((packet.tcp_flags & TcpFlags::kSyn) != 0) {
+    const bool answer = (packet.tcp_flags & TcpFlags::kAck) != 0;
+    record.tcp_state |= answer ? TcpState::kSynAckSeen : TcpState::kSynSeen;
+    // The SYN names the initiator, even when the SYN/ACK was seen first.
+    const bool initiator_is_hi = (packet.direction == Direction::kHiToLo) != answer;
+    record.flags =
+        static_cast<std::uint8_t>((record.flags & ~FlowRecord::kFlagInitiatorIsHi & ~FlowRecord::kFlagMidstream) |
+                                  (initiator_is_hi ? FlowRecord::kFlagInitiatorIsHi : 0));
+  }
+  if ((packet.tcp_flags & TcpFlags::kFin) != 0)
+    record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0) record.tcp_state |= TcpState::kReset | TcpState::kEnded;
+  constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
+  if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
+}
+
+inline void FlowTable::count(FlowRecord& record, const PacketView& packet) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  record.packets[direction] += 1;
+  record.bytes[direction] += packet.wire_bytes;
+  record.payload_bytes[direction] += packet.payload_bytes;
+  record.tcp_flags[direction] |= packet.tcp_flags;
+  record.flags |= FlowRecord::kFlagPinned;
+  if (packet.received_at > record.end_time) record.end_time = packet.received_at;
+  if (packet.transport == TransportLayer::kTcp) track_tcp(record, packet);
+}
+
 FlowTable::Update FlowTable::update(const PacketView& packet, FlowRecord* hint) noexcept {
   FlowRecord* record = hint != nullptr && hint->key == packet.key ? hint : find(packet);
   bool created = false;
@@ -99,52 +153,6 @@ FlowTable::Update FlowTable::update(const PacketView& packet, FlowRecord* hint) 
   }
   count(*record, packet);
   return {record, created};
-}
-
-EndReason FlowTable::ended_before(const FlowRecord& record, const PacketView& packet) const noexcept {
-  const Duration silent = packet.received_at - record.end_time;
-  if (silent > options_.idle_timeout) [[unlikely]]
-    return (record.tcp_state & TcpState::kEnded) != 0 ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
-  if ((record.tcp_state & TcpState::kEnded) != 0) [[unlikely]] {
-    if (silent > options_.tcp_end_timeout || is_opening_syn(packet)) return EndReason::kEndOfFlow;
-  }
-  if (packet.received_at - record.start_time >= options_.active_timeout || record.packets[0] >= kRecordPacketsMax ||
-      record.packets[1] >= kRecordPacketsMax) [[unlikely]]
-    return EndReason::kActiveTimeout;
-  return EndReason::kNone;
-}
-
-void FlowTable::count(FlowRecord& record, const PacketView& packet) noexcept {
-  const auto direction = static_cast<std::size_t>(packet.direction);
-  record.packets[direction] += 1;
-  record.bytes[direction] += packet.wire_bytes;
-  record.payload_bytes[direction] += packet.payload_bytes;
-  record.tcp_flags[direction] |= packet.tcp_flags;
-  record.flags |= FlowRecord::kFlagPinned;
-  if (packet.received_at > record.end_time) record.end_time = packet.received_at;
-  if (packet.transport == TransportLayer::kTcp) track_tcp(record, packet);
-}
-
-void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) noexcept {
-  constexpr std::uint8_t kInteresting = TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst;
-  if ((packet.tcp_flags & kInteresting) == 0) [[likely]] {
-    record.tcp_state |= TcpState::kEstablished;
-    return;
-  }
-  if ((packet.tcp_flags & TcpFlags::kSyn) != 0) {
-    const bool answer = (packet.tcp_flags & TcpFlags::kAck) != 0;
-    record.tcp_state |= answer ? TcpState::kSynAckSeen : TcpState::kSynSeen;
-    // The SYN names the initiator, even when the SYN/ACK was seen first.
-    const bool initiator_is_hi = (packet.direction == Direction::kHiToLo) != answer;
-    record.flags =
-        static_cast<std::uint8_t>((record.flags & ~FlowRecord::kFlagInitiatorIsHi & ~FlowRecord::kFlagMidstream) |
-                                  (initiator_is_hi ? FlowRecord::kFlagInitiatorIsHi : 0));
-  }
-  if ((packet.tcp_flags & TcpFlags::kFin) != 0)
-    record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
-  if ((packet.tcp_flags & TcpFlags::kRst) != 0) record.tcp_state |= TcpState::kReset | TcpState::kEnded;
-  constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
-  if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
 }
 
 void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexcept {
@@ -271,14 +279,6 @@ void FlowTable::release_detail(FlowRecord& record) noexcept {
   free_detail_ = record.detail_index;
   record.detail_index = kNoDetail;
   --details_used_;
-}
-
-EndReason FlowTable::overdue(const FlowRecord& record, Timestamp now) const noexcept {
-  const Duration silent = now - record.end_time;
-  const bool tcp_ended = (record.tcp_state & TcpState::kEnded) != 0;
-  if (silent > options_.idle_timeout) return tcp_ended ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
-  if (tcp_ended && silent > options_.tcp_end_timeout) return EndReason::kEndOfFlow;
-  return EndReason::kNone;
 }
 
 std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {

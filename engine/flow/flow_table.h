@@ -108,18 +108,19 @@ class FlowTable {
 
   std::size_t bucket_of(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> bucket_shift_); }
   static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash | 1); }
-  static unsigned matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept;
+  [[gnu::always_inline]] inline static unsigned matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept;
   FlowRecord* find(const PacketView& packet) noexcept;
   FlowRecord* insert(const PacketView& packet) noexcept;
   bool take_free_place(std::uint64_t hash, Place& place) noexcept;
   bool evict_near(std::uint64_t hash) noexcept;
   void start_record(FlowRecord& record, const PacketView& packet) noexcept;
   void restart_counters(FlowRecord& record, const PacketView& packet) noexcept;
-  void count(FlowRecord& record, const PacketView& packet) noexcept;
-  void track_tcp(FlowRecord& record, const PacketView& packet) noexcept;
+  [[gnu::always_inline]] inline void count(FlowRecord& record, const PacketView& packet) noexcept;
+  [[gnu::always_inline]] inline void track_tcp(FlowRecord& record, const PacketView& packet) noexcept;
   /// The reason why the record is over when a packet arrives at time, or kNone.
-  EndReason ended_before(const FlowRecord& record, const PacketView& packet) const noexcept;
-  EndReason overdue(const FlowRecord& record, Timestamp now) const noexcept;
+  [[gnu::always_inline]] inline EndReason ended_before(const FlowRecord& record,
+                                                       const PacketView& packet) const noexcept;
+  [[gnu::always_inline]] inline EndReason overdue(const FlowRecord& record, Timestamp now) const noexcept;
   void end(FlowRecord& record, EndReason reason) noexcept;
   void remove(const Place& place, std::size_t home, EndReason reason) noexcept;
   void release_detail(FlowRecord& record) noexcept;

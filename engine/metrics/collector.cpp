@@ -39,6 +39,8 @@ void Collector::run() {
   while (!finishing_.load(std::memory_order_acquire)) {
     if (!drain()) bell_.wait_for(kNap);
     if (const auto now = std::chrono::steady_clock::now(); now >= next_publication) {
+      // Buffered records of a quiet network must not wait for a full buffer.
+      for (FlowSink* sink : flow_sinks_) sink->flush();
       publish();
       next_publication = now + kPublishPeriod;
     }

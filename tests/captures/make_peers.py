@@ -12,15 +12,19 @@ sys.path.insert(0, os.path.join(HERE, '..', 'live'))
 from lab import Lab, missing  # noqa: E402
 
 CLIENT, SERVER = '10.20.0.2', '10.20.0.1'
-RECORDS = ['www.netflix.com. 60 IN CNAME www.geo.netflix.com.', 'www.geo.netflix.com. 60 IN A 10.20.0.1',
-           'www.wikipedia.org. 60 IN A 10.20.0.1', 'www.wikipedia.org. 60 IN AAAA fd00:20::1',
-           'example.org. 60 IN A 10.20.0.1', 'example.org. 60 IN HTTPS 1 . alpn="h2,h3"',
+RESOLVER = '10.20.0.53'
+RECORDS = ['www.netflix.com. 60 IN CNAME www.geo.netflix.com.', 'www.geo.netflix.com. 60 IN A 10.20.0.11',
+           'www.wikipedia.org. 60 IN A 10.20.0.12', 'www.wikipedia.org. 60 IN AAAA fd00:20::12',
+           'example.org. 60 IN A 10.20.0.13', 'example.org. 60 IN HTTPS 1 . alpn="h2,h3"',
            'example.org. 60 IN TXT "' + 'x' * 200 + '" "' + 'y' * 200 + '"', 'example.org. 60 IN MX 10 mail.example.org.']
+# The server's addresses: itself, the resolver, and one for each name.
+SERVER_ADDRESSES = ' '.join(['10.20.0.1/24', 'fd00:20::1/64', 'fd00:20::53/64', 'fd00:20::12/64'] +
+                            ['10.20.0.%d/24' % n for n in (53, 11, 12, 13)])
 
 
 def two_hosts(lab):
     client, server = lab.host('client'), lab.host('server')
-    lab.cable(client, 'eth0', '10.20.0.2/24 fd00:20::2/64', server, 'eth0', '10.20.0.1/24 fd00:20::1/64')
+    lab.cable(client, 'eth0', '10.20.0.2/24 fd00:20::2/64', server, 'eth0', SERVER_ADDRESSES)
     return client, server
 
 
@@ -41,14 +45,14 @@ def browsing():
         client, server = two_hosts(lab)
         lab.nginx(server)
         lab.unbound(server, RECORDS)
-        client.resolver(SERVER)
+        client.resolver(RESOLVER)
         capture = lab.capture(client, 'eth0', 'browsing.pcap')
         for question in (['www.netflix.com', 'A'], ['www.wikipedia.org', 'AAAA'], ['example.org', 'HTTPS'],
                          ['missing.example.org', 'A'], ['example.org', 'TXT', '+tcp'], ['example.org', 'MX']):
-            client.run(['kdig', '@' + SERVER] + question)
-        client.run(['kdig', '@fd00:20::1', 'example.org', 'A'])
+            client.run(['kdig', '@' + RESOLVER] + question)
+        client.run(['kdig', '@fd00:20::53', 'example.org', 'A'])
         client.run(['curl', '-sk', '-o', '/dev/null', 'https://www.netflix.com/10k'])  # asks the resolver itself
-        curl(client, 'www.wikipedia.org', '[fd00:20::1]')
+        client.run(['curl', '-sk6', '-o', '/dev/null', 'https://www.wikipedia.org/1k'])
         curl(client, 'github.com', SERVER, '--http1.1', '--tls-max', '1.2')
         curl(client, 'www.spotify.com', SERVER, '--http1.1')
         curl(client, 'Mixed-Case.Example.ORG', SERVER, '--no-alpn')
@@ -80,7 +84,7 @@ def fragments():
         capture = lab.capture(client, 'eth0', 'fragments.pcap')
         client.run(['ping', '-c', '2', '-i', '0.2', '-s', '4000', SERVER])
         client.run(['ping', '-6', '-c', '2', '-i', '0.2', '-s', '4000', 'fd00:20::1'])
-        client.run(['kdig', '@' + SERVER, 'big.example.org', 'TXT', '+bufsize=4096', '+ignore'])
+        client.run(['kdig', '@' + RESOLVER, 'big.example.org', 'TXT', '+bufsize=4096', '+ignore'])
         keep(lab, capture, 'fragments.pcap')
 
 

@@ -86,18 +86,19 @@ def test(program, name):
 
 # --- the independent decoder
 
-TSHARK_FIELDS = ('frame.len', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'ip.id', 'ipv6.fraghdr.ident', 'tcp.srcport',
+TSHARK_FIELDS = ('frame.len', 'frame.protocols', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'ip.id', 'ipv6.fraghdr.ident', 'tcp.srcport',
                  'tcp.dstport', 'udp.srcport', 'udp.dstport', 'icmp.type', 'icmpv6.type', 'tls.handshake.extensions_server_name',
-                 'dns.qry.name', 'dns.flags.response')
+                 'dns.qry.name')
+EVERY = ('tls.handshake.extensions_server_name', 'dns.qry.name')
 
 
 def tshark(path):
-    """Per frame, the innermost value of each field."""
-    command = ['tshark', '-r', path, '-n', '-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=l', '-o', 'ip.defragment:FALSE',
+    """Per frame, the innermost value of each field; all of those in EVERY."""
+    command = ['tshark', '-r', path, '-n', '-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=a', '-E', 'aggregator=;', '-o', 'ip.defragment:FALSE',
                '-o', 'ipv6.defragment:FALSE'] + [x for f in TSHARK_FIELDS for x in ('-e', f)]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=TIMEOUT_SECONDS)
     for line in done.stdout.splitlines():
-        yield dict(zip(TSHARK_FIELDS, line.split('|')))
+        yield {f: v.split(';') if f in EVERY else v.split(';')[-1] for f, v in zip(TSHARK_FIELDS, line.split('|'))}
 
 
 def truth(case):
@@ -106,14 +107,14 @@ def truth(case):
     names, questions, fragments = set(), set(), {}
     for capture in case['captures']:
         for f in tshark(os.path.join(CAPTURES, capture)):
-            source, target = f['ip.src'] or f['ipv6.src'], f['ip.dst'] or f['ipv6.dst']
-            if f['tls.handshake.extensions_server_name']:
-                names.add(f['tls.handshake.extensions_server_name'].lower())
-            if f['dns.qry.name']:
-                questions.add(f['dns.qry.name'].lower())
+            layers = f['frame.protocols'].split(':')
+            ip = next((l for l in reversed(layers) if l in ('ip', 'ipv6')), 'ip')
+            source, target = f[ip + '.src'], f[ip + '.dst']
+            names.update(n.lower() for n in f['tls.handshake.extensions_server_name'] if n)
+            questions.update(n.lower() for n in f['dns.qry.name'] if n)
             if f['icmp.type'] or f['icmpv6.type']:
                 continue
-            datagram = (source, target, f['ip.id'] if f['ip.src'] else f['ipv6.fraghdr.ident'])
+            datagram = (source, target, f['ip.id'] if ip == 'ip' else f['ipv6.fraghdr.ident'])
             protocol = 6 if f['tcp.srcport'] else 17 if f['udp.srcport'] else 0
             if protocol:
                 layer = 'tcp' if protocol == 6 else 'udp'

@@ -85,7 +85,7 @@ def test_https_appears_by_name_in_flows_metrics_and_prometheus():
     with Lab() as lab:
         client, server = two_hosts(lab)
         lab.nginx(server)
-        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        netpulse = Netpulse(lab, client, '-i', 'eth0', config='[flow_table]\ntcp_end_timeout_seconds = 1\n')
         configuration = lab.write('prometheus.yml', '''
 global: {scrape_interval: 1s}
 scrape_configs: [{job_name: netpulse, static_configs: [{targets: ["127.0.0.1:8470"]}]}]
@@ -108,8 +108,9 @@ scrape_configs: [{job_name: netpulse, static_configs: [{targets: ["127.0.0.1:847
         eventually(lambda: query('sum(netpulse_application_bytes_total{application="Netflix"})') > 10240,
                    2 - metrics_seconds, 'Prometheus has the bytes of Netflix')
         prometheus_seconds = time.monotonic() - fetched
-        flow, _ = eventually(lambda: [f for f in json_lines(netpulse.flows) if f['server_name'] == 'www.netflix.com'], 10,
-                             'the flow record has the server name')
+        flow, _ = eventually(lambda: [f for f in json_lines(netpulse.flows) if f['server_name'] == 'www.netflix.com'],
+                             20, 'the flow record has the server name')  # the sweep comes by every 10 s
+        record_seconds = time.monotonic() - fetched
         assert flow[0]['application'] == 'Netflix' and flow[0]['name_source'] == 'tls_sni', flow[0]
         assert flow[0]['src_addr'] == CLIENT and flow[0]['dst_port'] == 443, flow[0]
         assert flow[0]['dst_payload_bytes'] > 10240 and flow[0]['encrypted'] is True, flow[0]
@@ -117,7 +118,8 @@ scrape_configs: [{job_name: netpulse, static_configs: [{targets: ["127.0.0.1:847
         checked = client.run(['promtool', 'check', 'metrics'], stdin=None, input=netpulse.get('/metrics'), check=False)
         assert checked.returncode == 0, checked.stdout + checked.stderr
         netpulse.stop()
-        return 'in /metrics after %.2f s, in Prometheus after %.2f s' % (metrics_seconds, prometheus_seconds)
+        return 'in /metrics after %.2f s, in Prometheus after %.2f s, its record after %.2f s' % (
+            metrics_seconds, prometheus_seconds, record_seconds)
 
 
 def test_dns_counters_equal_dnsperf_and_nothing_is_lost_without_a_reason():
@@ -136,7 +138,7 @@ def test_dns_counters_equal_dnsperf_and_nothing_is_lost_without_a_reason():
         for name, count in codes.items():
             counted = netpulse.sum('netpulse_dns_responses_total', rcode=name)
             assert counted == count, '%s: dnsperf %d, netpulse %d' % (name, count, counted)
-        counted = netpulse.sum('netpulse_dns_queries_total')
+        counted = netpulse.sum('netpulse_dns_messages_total', kind='query', transport='udp')
         assert counted == sent, 'queries: dnsperf %d, netpulse %d' % (sent, counted)
         flows = netpulse.stop()
         packets = sum(f['src_packets'] + f['dst_packets'] for f in flows if 53 in (f['src_port'], f['dst_port']))
@@ -144,7 +146,7 @@ def test_dns_counters_equal_dnsperf_and_nothing_is_lost_without_a_reason():
         return '%d queries, %d answers' % (sent, completed)
 
 
-def test_received_equals_processed_plus_dropped_at_any_time():
+def test_every_received_packet_is_in_one_layer_at_any_time():
     with Lab() as lab:
         client, server = two_hosts(lab)
         lab.nginx(server)
@@ -157,26 +159,30 @@ def test_received_equals_processed_plus_dropped_at_any_time():
         worker = threading.Thread(target=traffic)
         worker.start()
         try:
-            for _ in range(5):
-                time.sleep(0.3)
+            for _ in range(8):
+                time.sleep(0.2)
                 metrics = netpulse.metrics()  # one scrape is one moment
                 total = lambda name: sum(v for (n, _), v in metrics.items() if n == name)  # noqa: E731
-                received, processed = total('netpulse_capture_packets_total'), total('netpulse_processed_packets_total')
-                dropped = total('netpulse_dropped_packets_total')
-                assert received > 0
-                # What is in flight between the kernel and a worker is in neither; at most a ring and a batch.
-                assert 0 <= received - processed - dropped < 70000, (received, processed, dropped)
+                received, layers = total('netpulse_capture_packets_total'), total('netpulse_network_packets_total')
+                assert received > 0 and received == layers, (received, layers)
         finally:
             stop.set()
             worker.join()
-
-        def balanced():
-            metrics = netpulse.metrics()
-            total = lambda name: sum(v for (n, _), v in metrics.items() if n == name)  # noqa: E731
-            return total('netpulse_capture_packets_total') == \
-                total('netpulse_processed_packets_total') + total('netpulse_dropped_packets_total')
-        eventually(balanced, 3, 'received = processed + dropped once the line is quiet')
+        # On the cable: what the interface itself counts while only this traffic runs.
+        count = lambda: sum(int(server.run(['cat', '/sys/class/net/eth0/statistics/%s_packets' % d]).stdout)  # noqa: E731
+                            for d in ('rx', 'tx'))
+        seen = lambda: netpulse.sum('netpulse_capture_packets_total') + sum(  # noqa: E731
+            v for (n, l), v in netpulse.metrics().items()
+            if n == 'netpulse_dropped_packets_total' and dict(l)['stage'] in ('interface', 'kernel', 'queue'))
+        time.sleep(0.5)
+        before = count(), seen()
+        for _ in range(5):
+            fetch(client, 'github.com', '1m')
+        time.sleep(0.5)
+        on_cable, captured = count() - before[0], seen() - before[1]
+        assert on_cable == captured, 'the interface counts %d packets, netpulse received or lost %d' % (on_cable, captured)
         netpulse.stop()
+        return '%d packets' % on_cable
 
 
 def test_an_interface_that_goes_down_and_up_does_not_end_the_run():
@@ -244,10 +250,10 @@ def test_errors_name_what_is_wrong_and_the_remedy():
         refuses(['run', '-i', 'eth1'], 1, 'eth1', r'\beth0\b')
         refuses(['run', '-i', 'eth0', '-f', 'tcp prot 80'], 1, 'tcp prot 80')
         refuses(['run', '--no-such-option'], 2, 'no-such-option')
-        refuses(['run', '-c', '/nonexistent.toml'], 1, '/nonexistent.toml')
+        refuses(['run', '-c', '/nonexistent.toml'], 2, '/nonexistent.toml')
         refuses(['read', '/nonexistent.pcap'], 1, '/nonexistent.pcap')
         bad = lab.write('bad.toml', '[http]\n\nlissten = "127.0.0.1:1"\n')
-        refuses(['run', '-i', 'eth0', '-c', bad], 1, re.escape(bad) + r':3', 'lissten', r'\blisten\b')
+        refuses(['run', '-i', 'eth0', '-c', bad], 2, re.escape(bad) + r':3', 'lissten', r'\blisten\b')
         # A user without the right to capture; a copy of the program that everyone may run.
         program = lab.path('netpulse')
         shutil.copyfile(PROGRAM, program)

@@ -53,5 +53,25 @@ TEST_F(NameCacheTest, StaysBoundedAndCountsWhatItForgets) {
   EXPECT_GE(cache_.evictions(), 10'000 - cache_.capacity());
 }
 
+TEST_F(NameCacheTest, AnEntryWhoseNameWasOverwrittenIsGoneAndNeverWrong) {
+  // Names far longer than the room per entry: the ring of names wraps many times over before the entries are used up.
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string client = "10.2." + std::to_string(i / 256) + "." + std::to_string(i % 256);
+    const std::string name = std::string(240, 'a') + std::to_string(i);
+    cache_.learn(address(client.c_str()), server_, name, 300, at(100));
+    ASSERT_EQ(cache_.find(address(client.c_str()), server_, at(100)), name);
+  }
+  std::size_t found = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string client = "10.2." + std::to_string(i / 256) + "." + std::to_string(i % 256);
+    const std::string_view name = cache_.find(address(client.c_str()), server_, at(100));
+    if (name.empty()) continue;
+    ++found;
+    ASSERT_EQ(name, std::string(240, 'a') + std::to_string(i));
+  }
+  EXPECT_GT(found, 0U);
+  EXPECT_LT(found, cache_.capacity());
+}
+
 }  // namespace
 }  // namespace netpulse
