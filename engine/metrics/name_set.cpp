@@ -28,13 +28,14 @@ bool NameSet::insert(std::string_view name) noexcept {
     const Slot& slot = slots_[position];
     if (slot.hash_part == hash_part && at(slot) == name) return true;
   }
-  if (count_ == names_max_ || text_.size() - used_bytes_ < name.size()) {
+  if (count_ == names_max_ || text_.size() - used_bytes_ < name.size() + 1) {
     full_ = true;
     return false;
   }
   slots_[position] = {static_cast<std::uint32_t>(used_bytes_ + 1), hash_part, static_cast<std::uint16_t>(name.size())};
-  std::memcpy(text_.data() + used_bytes_, name.data(), name.size());
-  used_bytes_ += name.size();
+  text_[used_bytes_] = static_cast<char>(name.size());
+  std::memcpy(text_.data() + used_bytes_ + 1, name.data(), name.size());
+  used_bytes_ += name.size() + 1;
   ++count_;
   return true;
 }
@@ -42,8 +43,11 @@ bool NameSet::insert(std::string_view name) noexcept {
 std::vector<std::string_view> NameSet::names() const {
   std::vector<std::string_view> all;
   all.reserve(count_);
-  for (std::size_t i = 0; i <= mask_; ++i)
-    if (slots_[i].offset_plus_one != 0) all.push_back(at(slots_[i]));
+  for (std::size_t at = 0; at < used_bytes_;) {
+    const std::size_t size = static_cast<std::uint8_t>(text_[at]);
+    all.emplace_back(&text_[at] + 1, size);
+    at += size + 1;
+  }
   return all;
 }
 

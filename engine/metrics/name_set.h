@@ -14,23 +14,23 @@ namespace netpulse {
 /// resident only when used.
 class NameSet {
  public:
-  /// bytes_max: of all names together, below 4 GiB.
+  /// bytes_max: of all names together, and one more for each, below 4 GiB.
   NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed);
 
   /// Remembers name; false if it is longer than 255 bytes, or if there was no room: from the first refusal on the set
   /// takes nothing more, and refuses names it knows as well.
   bool insert(std::string_view name) noexcept;
   std::size_t size() const noexcept { return count_; }
-  /// All names, in no order; views into the set.
+  /// All names, in the order in which they came; views into the set.
   std::vector<std::string_view> names() const;
 
  private:
   struct Slot {
-    std::uint32_t offset_plus_one;  // 0: empty
+    std::uint32_t offset_plus_one;  // of its length byte in the text; 0: empty
     std::uint16_t hash_part;
     std::uint16_t size;
   };
-  std::string_view at(const Slot& slot) const noexcept { return {&text_[slot.offset_plus_one - 1], slot.size}; }
+  std::string_view at(const Slot& slot) const noexcept { return {&text_[slot.offset_plus_one - 1] + 1, slot.size}; }
 
   HashSeed seed_;
   std::size_t names_max_;

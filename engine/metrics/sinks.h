@@ -38,6 +38,8 @@ struct SourceCounters {
   std::uint64_t received_bytes = 0;
   std::uint64_t dropped_kernel_packets = 0;
   std::uint64_t dropped_interface_packets = 0;
+  std::uint64_t filtered_packets = 0;  ///< refused by the user's filter in netpulse itself: not received, not lost
+  std::uint64_t interface_losses = 0;  ///< times an interface went away during live capture
 };
 
 /// One host, server name, ... and its traffic, for the report's top lists.

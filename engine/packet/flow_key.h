@@ -53,12 +53,13 @@ struct alignas(16) FlowKey {
 
   /// Word by word without branches: a call to memcmp would cost more than the comparison.
   friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept {
-    std::uint64_t x[6], y[6];
-    std::memcpy(x, &a, sizeof x);
-    std::memcpy(y, &b, sizeof y);
-    std::uint64_t difference = 0;
-    for (int i = 0; i < 6; ++i) difference |= x[i] ^ y[i];
-    return difference == 0;
+    const auto differs = [&](std::size_t word) {
+      std::uint64_t x, y;
+      std::memcpy(&x, reinterpret_cast<const char*>(&a) + word * sizeof x, sizeof x);
+      std::memcpy(&y, reinterpret_cast<const char*>(&b) + word * sizeof y, sizeof y);
+      return x ^ y;
+    };
+    return (differs(0) | differs(1) | differs(2) | differs(3) | differs(4) | differs(5)) == 0;
   }
 };
 static_assert(sizeof(FlowKey) == 48);

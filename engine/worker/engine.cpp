@@ -107,7 +107,7 @@ void Engine::Implementation::make_collector() {
     for (const auto& source : sources) {
       const SourceStats stats = source->stats();
       counters.push_back({stats.received_packets, stats.received_bytes, stats.dropped_kernel_packets,
-                          stats.dropped_interface_packets});
+                          stats.dropped_interface_packets, stats.filtered_packets, stats.interface_losses});
     }
     return counters;
   };
@@ -203,6 +203,8 @@ SourceStats Engine::Implementation::sum_of_sources() const {
     sum.received_bytes += stats.received_bytes;
     sum.dropped_kernel_packets += stats.dropped_kernel_packets;
     sum.dropped_interface_packets += stats.dropped_interface_packets;
+    sum.filtered_packets += stats.filtered_packets;
+    sum.interface_losses += stats.interface_losses;
     sum.input_bytes_done += stats.input_bytes_done;
     sum.input_bytes_total += stats.input_bytes_total;
   }

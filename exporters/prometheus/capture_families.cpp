@@ -67,6 +67,16 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
              [](const WorkerMetrics& w) { return w.captured_bytes; });
   per_worker("netpulse_worker_batches_total", "Batches of packets that the workers took.",
              [](const WorkerMetrics& w) { return w.batches; });
+  const auto per_source = [&](std::string_view name, std::string_view help, std::uint64_t SourceCounters::*counter) {
+    FamilyBuilder family(families, name, help, MetricType::Counter);
+    for (std::size_t s = 0; s < snapshot.sources.size(); ++s)
+      family.add({{"interface", at_or_last(labels.source_interfaces, s)}, {"source", std::to_string(s)}},
+                 snapshot.sources[s].*counter);
+  };
+  per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
+             &SourceCounters::filtered_packets);
+  per_source("netpulse_capture_interface_losses_total", "Times that the interface went down or away during capture.",
+             &SourceCounters::interface_losses);
   add_drops(snapshot, labels, families);
 
   FamilyBuilder cycles(families, "netpulse_worker_cycles_total",

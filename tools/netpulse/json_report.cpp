@@ -68,6 +68,10 @@ class Report : JsonText {
       time("start_time", total_.first_packet_time);
       time("end_time", total_.last_packet_time);
       field("duration_seconds", capture_duration(snapshot_).seconds());
+      const SourceCounters sources = sum_of_sources(snapshot_);
+      field("received_packets", sources.received_packets);
+      field("filtered_packets", sources.filtered_packets);
+      field("interface_losses", sources.interface_losses);
     });
     object("run", [&] {
       field("wall_seconds", context_.wall_seconds);

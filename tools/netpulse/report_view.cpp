@@ -45,19 +45,28 @@ std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot) {
   return list;
 }
 
+SourceCounters sum_of_sources(const MetricsSnapshot& snapshot) {
+  SourceCounters sum;
+  for (const SourceCounters& source : snapshot.sources) {
+    sum.received_packets += source.received_packets;
+    sum.received_bytes += source.received_bytes;
+    sum.dropped_kernel_packets += source.dropped_kernel_packets;
+    sum.dropped_interface_packets += source.dropped_interface_packets;
+    sum.filtered_packets += source.filtered_packets;
+    sum.interface_losses += source.interface_losses;
+  }
+  return sum;
+}
+
 std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   std::vector<Loss> list;
-  std::uint64_t kernel = 0, interface = 0;
-  for (const SourceCounters& source : snapshot.sources) {
-    kernel += source.dropped_kernel_packets;
-    interface += source.dropped_interface_packets;
-  }
+  const SourceCounters sources = sum_of_sources(snapshot);
   const auto& lost = snapshot.total.losses;
   const auto add = [&](std::string_view what, std::string_view stage, LossReason reason) {
     list.push_back({what, stage, loss_reason_name(reason), lost[static_cast<std::size_t>(reason)]});
   };
-  list.push_back({"packets", "interface", "driver", interface});
-  list.push_back({"packets", "kernel", "buffer_full", kernel});
+  list.push_back({"packets", "interface", "driver", sources.dropped_interface_packets});
+  list.push_back({"packets", "kernel", "buffer_full", sources.dropped_kernel_packets});
   add("packets", "queue", LossReason::kQueueFull);
   add("packets", "flow_table", LossReason::kFlowTableFull);
   for (std::size_t i = 1; i < snapshot.total.decode_status.size(); ++i)

@@ -39,6 +39,8 @@ struct Loss {
   std::string_view reason;  ///< closed set
   std::uint64_t count = 0;
 };
+/// What came before the workers, over all sources.
+SourceCounters sum_of_sources(const MetricsSnapshot& snapshot);
 /// All that can be lost, zeros included.
 std::vector<Loss> losses(const MetricsSnapshot& snapshot);
 /// Packets that were received by the interface and never analyzed.

@@ -103,14 +103,22 @@ std::string Table::line(const std::vector<std::string>& cells, const std::vector
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (!lines.empty() && display_width(lines.back()) + 1 + display_width(word) <= width)
-      lines.back().append(" ").append(word);
+  const auto append = [&](std::string_view piece) {
+    if (!lines.empty() && display_width(lines.back()) + 1 + display_width(piece) <= width)
+      lines.back().append(" ").append(piece);
     else
-      lines.emplace_back(word);
+      lines.emplace_back(piece);
+  };
+  while (!text.empty()) {
+    std::size_t end = std::min(text.find(", "), text.size());
+    if (end < text.size()) ++end;  // the comma stays with what it ends
+    std::string_view piece = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
+    while (display_width(piece) > width && piece.find(' ') != std::string_view::npos) {
+      append(piece.substr(0, piece.find(' ')));
+      piece.remove_prefix(piece.find(' ') + 1);
+    }
+    append(piece);
   }
   return lines;
 }

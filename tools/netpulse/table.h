@@ -45,7 +45,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// text broken at spaces into lines of at most width columns; a single word may be longer.
+/// text in lines of at most width columns, broken behind commas, and at other spaces only where a part is too long for
+/// a line; a single word may be longer.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 /// Labels and their texts in two columns; a text that is too long goes on in the next line.

@@ -53,7 +53,8 @@ class Report {
 
   void write_title() {
     std::string inputs;
-    for (const std::string& input : context_.inputs) inputs += (inputs.empty() ? "" : ", ") + printable(input);
+    for (const std::string& input : context_.inputs)
+      inputs += (inputs.empty() ? "" : ", ") + (input == "-" ? "standard input" : printable(input));
     for (const std::string& line : wrapped(inputs, style_.width)) text_ += inked(line, Ink::kBold, style_) + "\n";
     paragraph("by netpulse " + context_.version, Ink::kDim);
     if (total_.received_packets == 0) return paragraph(context_.live ? "no packet came" : "no packets");
@@ -188,6 +189,11 @@ class Report {
     if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)
       effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
     facts.add(context_.live ? "ran" : "read in", effort);
+    const SourceCounters sources = sum_of_sources(snapshot_);
+    if (sources.filtered_packets != 0) facts.add("filter", "refused " + grouped(sources.filtered_packets) + " packets");
+    if (sources.interface_losses != 0)
+      facts.add("interface",
+                "went away " + grouped(sources.interface_losses) + " times; what it carried then was not seen");
     text_ += facts.text(style_);
     write_losses();
   }

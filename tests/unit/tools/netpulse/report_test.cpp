@@ -174,6 +174,14 @@ TEST(TextReport, SaysThatNothingWasLostOrWhatWas) {
   EXPECT_NE(text.find("decode: tunnel depth"), std::string::npos);
 }
 
+TEST(Wrapped, BreaksBehindCommasAndElsewhereOnlyInNeed) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("ipv4 99.0 %, arp 1.0 %, tcp 90.0 %", 24), (Lines{"ipv4 99.0 %, arp 1.0 %,", "tcp 90.0 %"}));
+  EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("averylongword b", 5), (Lines{"averylongword", "b"}));
+  EXPECT_EQ(wrapped("", 5), Lines{});
+}
+
 TEST(Bar, HasAFallBackForTerminalsWithoutUtf8) {
   EXPECT_EQ(bar(0.5, 8, {}), "####");
   EXPECT_EQ(bar(7, 4, {}), "####");
