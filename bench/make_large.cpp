@@ -148,17 +148,17 @@ template <class Keep>
 std::vector<Template> conversations(const std::vector<std::string>& paths, Byte protocol, Keep keep) {
   std::vector<Template> out;
   for (const auto& path : paths) {
-    std::map<std::pair<std::vector<Byte>, std::vector<Byte>>, Template> found;
+    std::map<std::pair<std::string, std::string>, Template> found;
     for (auto& frame : read_capture(path)) {
       if (frame.protocol != protocol || frame.transport + 4 > frame.bytes.size()) continue;
       const std::size_t address = frame.ip_version == 4 ? 4 : 16, from = frame.ip + (frame.ip_version == 4 ? 12 : 8);
       const auto part = [&](std::size_t at, std::size_t size) {
-        return std::vector<Byte>(&frame.bytes[at], &frame.bytes[at] + size);
+        return std::string(&frame.bytes[at], &frame.bytes[at] + size);
       };
       auto a = part(from, address), b = part(from + address, address);
-      const auto a_port = part(frame.transport, 2), b_port = part(frame.transport + 2, 2);
-      a.insert(a.end(), a_port.begin(), a_port.end());
-      b.insert(b.end(), b_port.begin(), b_port.end());
+      const std::string a_port = part(frame.transport, 2), b_port = part(frame.transport + 2, 2);
+      a += a_port;
+      b += b_port;
       if (b < a) std::swap(a, b);
       protocol == 6 ? find_server_name(frame) : find_question(frame);
       found[{a, b}].frames.push_back(std::move(frame));
