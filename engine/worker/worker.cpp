@@ -11,6 +11,8 @@ namespace {
 constexpr double kPublishSeconds = 0.1;
 /// The clock follows packet time by at most this per batch, so that one packet with a wrong time ends no flows.
 constexpr Duration kClockStepMax = Duration::from_seconds(1);
+/// Packets of a file may be out of order by this much without changing when a flow ends; live, time is the wall clock.
+constexpr Duration kReordering = Duration::from_seconds(5);
 /// Buckets swept per batch: few beside a full batch, more when there is little else to do.
 constexpr std::size_t kSweepBucketsBusy = 4, kSweepBucketsPerFreePacket = 8;
 
@@ -21,7 +23,7 @@ Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const Has
       metrics_storage_(std::make_unique<WorkerMetrics>()),
       metrics_(*metrics_storage_),
       dispatcher_(plan, options.analysis, options.names, seed, metrics_),
-      table_(options.flow_table, seed, *this),
+      table_(options.flow_table, seed, *this, options.can_wait ? kReordering : Duration{}),
       export_ring_(kExportRingFlows) {
   dispatcher_.attach(table_);
   metrics_.flow_capacity = table_.flow_capacity();
@@ -39,6 +41,7 @@ void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
   update_flows(batch);
   analyze_pending();
   advance_clock(now);
+  table_.end_closed(clock_);
   sweep(batch.size());
 }
 
