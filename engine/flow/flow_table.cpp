@@ -197,9 +197,9 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
   const bool pool_empty = free_record_ == kNoDetail && records_begun_ == records_.size();
-  if (pool_empty && !evict_near(packet.hash)) return nullptr;
+  if (pool_empty && !evict_near(packet)) return nullptr;
   Place place;
-  if (!take_free_place(packet.hash, place) && (!evict_near(packet.hash) || !take_free_place(packet.hash, place)))
+  if (!take_free_place(packet.hash, place) && (!evict_near(packet) || !take_free_place(packet.hash, place)))
     return nullptr;
   std::uint32_t index = records_begun_;
   if (free_record_ != kNoDetail) {
@@ -215,8 +215,8 @@ FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
   return &records_[index];
 }
 
-bool FlowTable::evict_near(std::uint64_t hash) noexcept {
-  const std::size_t home = bucket_of(hash);
+bool FlowTable::evict_near(const PacketView& packet) noexcept {
+  const std::size_t home = bucket_of(packet.hash);
   Place victim{};
   std::size_t victim_home = 0, candidates = 0;
   bool victim_half_open = false;
@@ -238,7 +238,9 @@ bool FlowTable::evict_near(std::uint64_t hash) noexcept {
     }
   }
   if (victim.bucket == nullptr) return false;
-  remove(victim, victim_home, EndReason::kLackOfResources);
+  // One whose time was over leaves as a sweep would have let it go.
+  const EndReason due = overdue(records_[victim.bucket->indices[victim.slot]], packet.received_at - reordering_);
+  remove(victim, victim_home, due != EndReason::kNone ? due : EndReason::kLackOfResources);
   return true;
 }
 

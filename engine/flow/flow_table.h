@@ -124,7 +124,7 @@ class FlowTable {
   Place place_of(const FlowRecord& record, std::size_t& position) noexcept;
   void remember_closed(const FlowRecord& record) noexcept;
   bool take_free_place(std::uint64_t hash, Place& place) noexcept;
-  bool evict_near(std::uint64_t hash) noexcept;
+  bool evict_near(const PacketView& packet) noexcept;
   void start_record(FlowRecord& record, const PacketView& packet) noexcept;
   void restart_counters(FlowRecord& record, const PacketView& packet) noexcept;
   [[gnu::always_inline]] inline void count(FlowRecord& record, const PacketView& packet) noexcept;

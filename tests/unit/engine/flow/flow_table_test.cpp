@@ -196,7 +196,7 @@ TEST_F(FlowTableTest, AClosedConnectionLeavesWhenItsLingerIsOverWithoutASweep) {
   };
   close(1, 0);
   close(2, 1);
-  see(packet(1, true, at(3), kTcp, TcpFlags::kAck));                       // its end moves: it waits behind flow 2
+  see(packet(1, true, at(1.5), kTcp, TcpFlags::kAck));                     // its end moves: it waits behind flow 2
   const double linger = FlowTableOptions().tcp_end_timeout.seconds() + 5;  // and the reordering allowed
   table_->end_closed(at(1 + linger));
   EXPECT_TRUE(handler_.ended.empty());
