@@ -37,7 +37,7 @@ void update_known_flows(benchmark::State& state) {
   options.flows_max = flows;
   options.details_max = 1;
   NullHandler handler;
-  FlowTable table(options, kSeed, handler);
+  FlowTable table(options, kSeed, handler, Duration{});
   std::vector<PacketView> batch(kBatch);
   for (PacketView& packet : batch) {
     packet.wire_bytes = 64;
@@ -79,7 +79,7 @@ void insert_into_full_table(benchmark::State& state) {
   options.flows_max = static_cast<std::size_t>(state.range(0));
   options.details_max = 1;
   NullHandler handler;
-  FlowTable table(options, kSeed, handler);
+  FlowTable table(options, kSeed, handler, Duration{});
   std::vector<PacketView> batch(kBatch);
   std::uint64_t flow = 0;
   const auto insert_batch = [&] {

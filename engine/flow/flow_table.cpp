@@ -26,16 +26,19 @@ bool is_opening_syn(const PacketView& packet) {
 
 }  // namespace
 
-FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler)
+FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler,
+                     Duration reordering)
     : options_(options),
       seed_(seed),
       handler_(handler),
+      reordering_(reordering),
       bucket_shift_(64 - std::countr_zero(bucket_count(options.flows_max))),
       bucket_mask_(bucket_count(options.flows_max) - 1),
       buckets_(bucket_mask_ + 1, PageMemory::Pages::kHuge),
       records_(options.flows_max, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
-      details_(options.details_max, PageMemory::Pages::kNormal) {
+      details_(options.details_max, PageMemory::Pages::kNormal),
+      closed_(kClosedMax, PageMemory::Pages::kNormal) {
   NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail);
 }
 
@@ -112,11 +115,13 @@ inline void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) n
         static_cast<std::uint8_t>((record.flags & ~FlowRecord::kFlagInitiatorIsHi & ~FlowRecord::kFlagMidstream) |
                                   (initiator_is_hi ? FlowRecord::kFlagInitiatorIsHi : 0));
   }
+  const bool ended_before = (record.tcp_state & TcpState::kEnded) != 0;
   if ((packet.tcp_flags & TcpFlags::kFin) != 0)
     record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
   if ((packet.tcp_flags & TcpFlags::kRst) != 0) record.tcp_state |= TcpState::kReset | TcpState::kEnded;
   constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
   if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
+  if (!ended_before && (record.tcp_state & TcpState::kEnded) != 0) remember_closed(record);
 }
 
 inline void FlowTable::count(FlowRecord& record, const PacketView& packet) noexcept {
@@ -192,9 +197,9 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
   const bool pool_empty = free_record_ == kNoDetail && records_begun_ == records_.size();
-  if (pool_empty && !evict_near(packet.hash)) return nullptr;
+  if (pool_empty && !evict_near(packet)) return nullptr;
   Place place;
-  if (!take_free_place(packet.hash, place) && (!evict_near(packet.hash) || !take_free_place(packet.hash, place)))
+  if (!take_free_place(packet.hash, place) && (!evict_near(packet) || !take_free_place(packet.hash, place)))
     return nullptr;
   std::uint32_t index = records_begun_;
   if (free_record_ != kNoDetail) {
@@ -210,8 +215,8 @@ FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
   return &records_[index];
 }
 
-bool FlowTable::evict_near(std::uint64_t hash) noexcept {
-  const std::size_t home = bucket_of(hash);
+bool FlowTable::evict_near(const PacketView& packet) noexcept {
+  const std::size_t home = bucket_of(packet.hash);
   Place victim{};
   std::size_t victim_home = 0, candidates = 0;
   bool victim_half_open = false;
@@ -233,7 +238,9 @@ bool FlowTable::evict_near(std::uint64_t hash) noexcept {
     }
   }
   if (victim.bucket == nullptr) return false;
-  remove(victim, victim_home, EndReason::kLackOfResources);
+  // One whose time was over leaves as a sweep would have let it go.
+  const EndReason due = overdue(records_[victim.bucket->indices[victim.slot]], packet.received_at - reordering_);
+  remove(victim, victim_home, due != EndReason::kNone ? due : EndReason::kLackOfResources);
   return true;
 }
 
@@ -296,7 +303,7 @@ void FlowTable::prefetch_records(const Bucket& bucket) const noexcept {
 }
 
 void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
-  const Timestamp safe_now = now - kSweepSlack;
+  const Timestamp safe_now = now - reordering_;
   for (std::size_t i = 0; i < buckets_max; ++i) {
     const std::size_t position = sweep_position_;
     sweep_position_ = (sweep_position_ + 1) & bucket_mask_;
@@ -309,6 +316,42 @@ void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
       if (const EndReason reason = overdue(record, safe_now); reason != EndReason::kNone)
         remove({&bucket, slot}, position, reason);
     }
+  }
+}
+
+void FlowTable::remember_closed(const FlowRecord& record) noexcept {
+  if (closed_tail_ - closed_head_ == kClosedMax) return;
+  closed_[closed_tail_++ % kClosedMax] = {record.flow_id, record.end_time, index_of(record)};
+}
+
+FlowTable::Place FlowTable::place_of(const FlowRecord& record, std::size_t& position) noexcept {
+  const std::uint64_t hash = keyed_hash_48(&record.key, seed_);
+  for (std::size_t i = 0; i < kProbeBuckets; ++i) {
+    position = (bucket_of(hash) + i) & bucket_mask_;
+    Bucket& bucket = buckets_[position];
+    for (unsigned matches = matching_slots(bucket, tag_of(hash)); matches != 0; matches &= matches - 1) {
+      const auto slot = static_cast<std::size_t>(std::countr_zero(matches));
+      if (bucket.indices[slot] == index_of(record)) return {&bucket, slot};
+    }
+  }
+  NP_ASSERT(false);  // a record in use is in the table
+}
+
+void FlowTable::end_closed(Timestamp now) noexcept {
+  const Timestamp closed_until = now - reordering_ - options_.tcp_end_timeout;
+  for (std::size_t i = 0; i < kEndingsPerCall && closed_head_ != closed_tail_; ++i) {
+    const Closed closed = closed_[closed_head_ % kClosedMax];
+    if (closed.end_time >= closed_until) return;
+    ++closed_head_;
+    const FlowRecord& record = records_[closed.index];
+    if (record.key.ip_version == 0 || record.flow_id != closed.flow_id) continue;  // gone already
+    if (record.is(FlowRecord::kFlagPinned) || record.end_time >= closed_until) {
+      remember_closed(record);  // more packets came meanwhile
+      continue;
+    }
+    std::size_t position = 0;
+    const Place place = place_of(record, position);
+    remove(place, position, EndReason::kEndOfFlow);
   }
 }
 

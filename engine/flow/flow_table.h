@@ -30,8 +30,9 @@ class FlowEndHandler {
 /// a record. Not thread-safe.
 class FlowTable {
  public:
-  /// flows_max, details_max of options are this table's own. seed must be the decoder's.
-  FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler);
+  /// flows_max, details_max of options are this table's own. seed must be the decoder's. reordering: packet times may
+  /// go back by this much without a sweep ending a flow that a look-up would have kept; zero in live capture.
+  FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler, Duration reordering);
 
   /// Stage 1: fetches the bucket of a packet that will be looked up soon.
   void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket_of(hash)]); }
@@ -68,6 +69,8 @@ class FlowTable {
 
   /// Ends what is overdue at now, looking at no more than buckets_max buckets.
   void sweep(Timestamp now, std::size_t buckets_max) noexcept;
+  /// Ends TCP flows whose linger after FIN or RST is over at now, without waiting for a sweep; at most kEndingsPerCall.
+  void end_closed(Timestamp now) noexcept;
   /// Buckets to look at so that the whole table is seen once in kSweepPeriod.
   std::size_t buckets_due(Duration elapsed) const noexcept;
   /// Ends every flow: forced_end, or idle_timeout / end_of_flow where that was due at now.
@@ -91,9 +94,15 @@ class FlowTable {
   static constexpr std::size_t kEvictionCandidates = 8, kEvictionBuckets = 32;
   static constexpr std::size_t kFlushLookahead = 4;
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
-  /// Packets may be out of order by this much without a sweep ending a flow that a look-up would have kept.
-  static constexpr Duration kSweepSlack = Duration::from_seconds(5);
 
+  /// Closed connections that are remembered by their order of closing; what does not fit waits for a sweep.
+  static constexpr std::size_t kClosedMax = 1 << 16, kEndingsPerCall = 32;
+
+  struct Closed {
+    std::uint64_t flow_id;
+    Timestamp end_time;  // when it was put here: not due before that plus the linger
+    std::uint32_t index;
+  };
   struct alignas(64) Bucket {
     std::uint16_t tags[kSlots];  // 0: free
     std::uint32_t indices[kSlots];
@@ -111,8 +120,11 @@ class FlowTable {
   [[gnu::always_inline]] inline static unsigned matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept;
   FlowRecord* find(const PacketView& packet) noexcept;
   FlowRecord* insert(const PacketView& packet) noexcept;
+  /// Where a record's index lies, and the bucket's position.
+  Place place_of(const FlowRecord& record, std::size_t& position) noexcept;
+  void remember_closed(const FlowRecord& record) noexcept;
   bool take_free_place(std::uint64_t hash, Place& place) noexcept;
-  bool evict_near(std::uint64_t hash) noexcept;
+  bool evict_near(const PacketView& packet) noexcept;
   void start_record(FlowRecord& record, const PacketView& packet) noexcept;
   void restart_counters(FlowRecord& record, const PacketView& packet) noexcept;
   [[gnu::always_inline]] inline void count(FlowRecord& record, const PacketView& packet) noexcept;
@@ -129,6 +141,7 @@ class FlowTable {
   FlowTableOptions options_;
   HashSeed seed_;
   FlowEndHandler& handler_;
+  const Duration reordering_;
   int bucket_shift_;
   std::size_t bucket_mask_;
   PageArray<Bucket> buckets_;
@@ -140,6 +153,8 @@ class FlowTable {
   std::size_t active_flows_ = 0, details_used_ = 0;
   std::uint64_t details_refused_ = 0, untracked_packets_ = 0;
   std::size_t sweep_position_ = 0;
+  PageArray<Closed> closed_;
+  std::uint64_t closed_head_ = 0, closed_tail_ = 0;
 };
 
 }  // namespace netpulse

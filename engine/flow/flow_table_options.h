@@ -13,7 +13,7 @@ struct FlowTableOptions {
   std::size_t details_max = 1 << 18;  ///< cold records (names, findings) over all workers: 512 bytes each
   Duration idle_timeout = Duration::from_seconds(60);
   Duration active_timeout = Duration::from_seconds(300);
-  Duration tcp_end_timeout = Duration::from_seconds(5);  ///< after FIN from both sides or RST: soaks up the last ACKs
+  Duration tcp_end_timeout = Duration::from_seconds(2);  ///< after FIN from both sides or RST: soaks up the last ACKs
 };
 
 FlowTableOptions read_flow_table_options(Config& config);

@@ -53,6 +53,7 @@ class PacedSource final : public PacketSource {
     return source_ ? source_->interfaces() : std::vector<std::string>{};
   }
   bool can_wait() const noexcept override { return true; }
+  bool real_time() const noexcept override { return true; }
 
  private:
   /// Sees to it that packets are held, unless all held ones are lent out. False at the end.

@@ -82,6 +82,7 @@ void Engine::Implementation::make_workers() {
   worker_options.analysis = options.analysis;
   worker_options.names = {options.collect_names, options.names_max};
   worker_options.can_wait = sources.front()->can_wait();
+  worker_options.real_time = sources.front()->real_time();
   worker_options.collector_bell = &collector->bell();
   for (std::size_t i = 0; i < count; ++i) workers.push_back(std::make_unique<Worker>(worker_options, plan, seed));
   if (sources.size() < count) {

@@ -11,6 +11,9 @@ namespace {
 constexpr double kPublishSeconds = 0.1;
 /// The clock follows packet time by at most this per batch, so that one packet with a wrong time ends no flows.
 constexpr Duration kClockStepMax = Duration::from_seconds(1);
+/// Once a file has more flows than half a table holds, packets may be out of order by this much without changing when a
+/// flow ends; live, time is the wall clock.
+constexpr Duration kReordering = Duration::from_seconds(5);
 /// Buckets swept per batch: few beside a full batch, more when there is little else to do.
 constexpr std::size_t kSweepBucketsBusy = 4, kSweepBucketsPerFreePacket = 8;
 
@@ -21,7 +24,7 @@ Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const Has
       metrics_storage_(std::make_unique<WorkerMetrics>()),
       metrics_(*metrics_storage_),
       dispatcher_(plan, options.analysis, options.names, seed, metrics_),
-      table_(options.flow_table, seed, *this),
+      table_(options.flow_table, seed, *this, options.real_time ? Duration{} : kReordering),
       export_ring_(kExportRingFlows) {
   dispatcher_.attach(table_);
   metrics_.flow_capacity = table_.flow_capacity();
@@ -39,7 +42,7 @@ void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
   update_flows(batch);
   analyze_pending();
   advance_clock(now);
-  sweep(batch.size());
+  end_overdue(batch.size());
 }
 
 void Worker::count_packets(std::span<const PacketView> batch) noexcept {
@@ -108,7 +111,11 @@ void Worker::advance_clock(Timestamp now) noexcept {
   if (now > clock_) clock_ = std::min(now, clock_ + kClockStepMax);
 }
 
-void Worker::sweep(std::size_t batch_packets) noexcept {
+void Worker::end_overdue(std::size_t batch_packets) noexcept {
+  // A file's flows stay until a look-up or the end of the run ends them, as long as there is room: ending them between
+  // batches would make the records depend on where a batch ends when time stamps jump back.
+  if (!options_.real_time && table_.active_flows() * 2 < table_.flow_capacity()) return;
+  table_.end_closed(clock_);
   const std::size_t due = table_.buckets_due(clock_ - swept_until_);
   if (due == 0) return;
   const std::size_t buckets_max =

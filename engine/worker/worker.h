@@ -23,6 +23,7 @@ struct WorkerOptions {
   AnalysisOptions analysis;
   Dispatcher::NameCollection names;
   bool can_wait = false;           ///< wait for room in the export ring instead of dropping (capture files)
+  bool real_time = true;           ///< PacketSource::real_time()
   Bell* collector_bell = nullptr;  ///< rung while waiting
 };
 
@@ -63,7 +64,7 @@ class Worker final : private FlowEndHandler, private NameListener {
   void update_flows(std::span<PacketView> batch) noexcept;
   void analyze_pending() noexcept;
   void advance_clock(Timestamp now) noexcept;
-  void sweep(std::size_t batch_packets) noexcept;
+  void end_overdue(std::size_t batch_packets) noexcept;
   void on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept override;
   void before_flow_end() noexcept override { analyze_pending(); }
   void on_name(const IpAddress& client, const IpAddress& address, std::string_view name,

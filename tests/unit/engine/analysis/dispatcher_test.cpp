@@ -107,7 +107,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     metrics_ = std::make_unique<WorkerMetrics>();
     dispatcher_ =
         std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100}, kSeed, *metrics_);
-    table_ = std::make_unique<FlowTable>(table_options, kSeed, *this);
+    table_ = std::make_unique<FlowTable>(table_options, kSeed, *this, Duration{});
     dispatcher_->attach(*table_);
   }
 

@@ -56,7 +56,7 @@ class FlowTableTest : public ::testing::Test {
     FlowTableOptions options;
     options.flows_max = flows_max;
     options.details_max = 4;
-    table_ = std::make_unique<FlowTable>(options, kSeed, handler_);
+    table_ = std::make_unique<FlowTable>(options, kSeed, handler_, Duration::from_seconds(5));
   }
   FlowTable::Update see(const PacketView& view) {
     const FlowTable::Update update = table_->update(view, table_->prefetch_record(view.hash));
@@ -186,6 +186,38 @@ TEST_F(FlowTableTest, TcpEndsWithBothFinsAndSoaksUpTheLastAck) {
   ASSERT_EQ(handler_.ended.size(), 1U);
   EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
   EXPECT_EQ(handler_.ended[0].record.packets_total(), 6U);
+}
+
+TEST_F(FlowTableTest, AClosedConnectionLeavesWhenItsLingerIsOverWithoutASweep) {
+  make(1024);
+  const auto close = [&](std::uint32_t flow, double second) {
+    see(packet(flow, true, at(second), kTcp, TcpFlags::kSyn));
+    see(packet(flow, false, at(second), kTcp, TcpFlags::kRst | TcpFlags::kAck));
+  };
+  close(1, 0);
+  close(2, 1);
+  see(packet(1, true, at(1.5), kTcp, TcpFlags::kAck));                     // its end moves: it waits behind flow 2
+  const double linger = FlowTableOptions().tcp_end_timeout.seconds() + 5;  // and the reordering allowed
+  table_->end_closed(at(1 + linger));
+  EXPECT_TRUE(handler_.ended.empty());
+  table_->end_closed(at(1.1 + linger));
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].record.key.lo_port, 2U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
+  table_->end_closed(at(1.6 + linger));
+  ASSERT_EQ(handler_.ended.size(), 2U);
+  EXPECT_EQ(handler_.ended[1].record.packets_total(), 3U);
+  EXPECT_EQ(table_->active_flows(), 0U);
+}
+
+TEST_F(FlowTableTest, MoreClosedConnectionsThanAreRememberedStillEnd) {
+  make(200'000);
+  constexpr std::uint32_t kFlows = 150'000;
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) see(packet(flow, true, at(0), kTcp, TcpFlags::kRst));
+  for (int i = 0; i < 10'000; ++i) table_->end_closed(at(100));
+  EXPECT_GT(handler_.ended.size(), 0U);
+  table_->sweep(at(100), 1'000'000);
+  EXPECT_EQ(handler_.ended.size(), kFlows);
 }
 
 TEST_F(FlowTableTest, ANewSynOnAnEndedConnectionIsANewFlow) {

@@ -102,6 +102,7 @@ class EngineTest : public ::testing::Test {
         talk(n % 4 + 1);
       }
       milliseconds += round % 3 == 0 ? 70'000 : 1'000;
+      if (round == 8) milliseconds -= 3'600'000;  // the next file was recorded an hour earlier
     }
     const std::vector<std::uint8_t> arp{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1};
     for (int i = 0; i < 10; ++i) add(arp);
