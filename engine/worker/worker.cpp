@@ -140,7 +140,9 @@ void Worker::flush(Timestamp now) noexcept { table_.flush(now); }
 void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept {
   if (reason == EndReason::kActiveTimeout) {
     dispatcher_.decide(record, detail);
-    if (!record.is(FlowRecord::kFlagShadow)) export_flow(record, detail, reason);
+    if (record.is(FlowRecord::kFlagShadow)) return;
+    ++metrics_.flows_ended[static_cast<std::size_t>(reason)];
+    export_flow(record, detail, reason);
     return;
   }
   dispatcher_.conclude(record, detail);

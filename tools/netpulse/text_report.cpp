@@ -176,11 +176,14 @@ class Report {
     heading(context_.live ? "How it was captured" : "How it was read");
     Facts facts;
     std::string ended;
-    for (std::size_t i = 1; i < kEndReasonCount; ++i)
+    std::uint64_t records = 0;
+    for (std::size_t i = 1; i < kEndReasonCount; ++i) {
+      records += total_.flows_ended[i];
       if (total_.flows_ended[i] != 0)
         ended += (ended.empty() ? ": " : ", ") + spaced(end_reason_name(static_cast<EndReason>(i))) + " " +
                  grouped(total_.flows_ended[i]);
-    facts.add("flow records", grouped(total_.flows_created) + ended);
+    }
+    facts.add("flow records", grouped(records) + ended);
     const auto& exporters = snapshot_.names->exporters;
     for (std::size_t i = 0; i < std::min(exporters.size(), snapshot_.exporters.size()); ++i)
       facts.add("to " + exporters[i], grouped(snapshot_.exporters[i].records) + " records");
