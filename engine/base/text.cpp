@@ -35,6 +35,7 @@ bool safe_to_show(std::uint32_t c) {
 
 std::string printable(std::string_view raw) {
   static constexpr char kHex[] = "0123456789abcdef";
+  if (std::all_of(raw.begin(), raw.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) return std::string(raw);
   std::string shown;
   shown.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size();) {

@@ -42,14 +42,12 @@ bool looks_like_dns(Bytes message, bool whole) noexcept {
   if (whole && header.message_bytes_min() > message.size()) return false;
   if (header.questions == 0) {
     DnsRecord record;
-    DnsNameText owner;
     return header.is_response() && read_dns_record(message, kDnsHeaderBytes, record) &&
-           known_class(record.class_code & 0x7fff) && read_dns_name(message, kDnsHeaderBytes, owner) != 0;
+           known_class(record.class_code & 0x7fff) && valid_dns_name(message, kDnsHeaderBytes);
   }
   DnsQuestion question;
-  DnsNameText name;
   return read_dns_question(message, kDnsHeaderBytes, question) && known_class(question.class_code) &&
-         read_dns_name(message, kDnsHeaderBytes, name) != 0;
+         valid_dns_name(message, kDnsHeaderBytes);
 }
 
 void count_rcode(std::uint16_t rcode, AnalyzerContext& context) noexcept {

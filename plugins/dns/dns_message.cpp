@@ -1,5 +1,7 @@
 #include "plugins/dns/dns_message.h"
 
+#include <cstring>
+
 namespace netpulse {
 namespace {
 
@@ -71,6 +73,47 @@ char* write_escaped(std::uint8_t byte, char* out) noexcept {
   return out;
 }
 
+/// Eight bytes of a label at once, each in its own lane of a word.
+struct EightBytes {
+  static constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
+  std::uint64_t word;
+
+  /// The top bit of each lane that holds a byte below limit; exact for bytes below 0x80 (limit <= 0x80).
+  constexpr std::uint64_t below(std::uint8_t limit) const noexcept { return ~((word | kTops) - kOnes * limit) & kTops; }
+  constexpr std::uint64_t equal(std::uint8_t byte) const noexcept { return EightBytes{word ^ kOnes * byte}.below(1); }
+  /// True if a byte needs an escape, or is no ASCII: then each is looked at by itself.
+  constexpr bool special() const noexcept {
+    return ((word & kTops) | below(0x20) | equal(0x7f) | equal('.') | equal('\\')) != 0;
+  }
+  /// A-Z to a-z; all bytes are ASCII.
+  constexpr std::uint64_t lower() const noexcept {
+    const std::uint64_t upper = below('Z' + 1) & ~below('A');
+    return word | upper >> 2;  // 0x80 >> 2 is the bit that tells the cases apart
+  }
+};
+
+/// Writes a label as text, in words as long as eight bytes are left in it.
+char* write_label(Bytes label, char* out) noexcept {
+  std::size_t i = 0;
+  for (; i + sizeof(std::uint64_t) <= label.size(); i += sizeof(std::uint64_t)) {
+    EightBytes eight;
+    std::memcpy(&eight.word, &label[i], sizeof eight.word);
+    if (eight.special()) [[unlikely]]
+      break;
+    const std::uint64_t text = eight.lower();
+    std::memcpy(out, &text, sizeof text);
+    out += sizeof text;
+  }
+  for (; i < label.size(); ++i) {
+    const char c = kLabelText[label[i]];
+    if (c != '\0') [[likely]]
+      *out++ = c;
+    else
+      out = write_escaped(label[i], out);
+  }
+  return out;
+}
+
 std::uint8_t lower(std::uint8_t c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<std::uint8_t>(c + 32) : c; }
 
 bool same_label(Bytes a, Bytes b) noexcept {
@@ -110,15 +153,16 @@ std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) 
       }
       case LabelWalk::Step::kLabel:
         if (out != text.text_.data()) *out++ = '.';
-        for (const std::uint8_t byte : walk.label()) {
-          const char c = kLabelText[byte];
-          if (c != '\0') [[likely]]
-            *out++ = c;
-          else
-            out = write_escaped(byte, out);
-        }
+        out = write_label(walk.label(), out);
     }
   }
+}
+
+bool valid_dns_name(Bytes message, std::size_t offset) noexcept {
+  LabelWalk walk(message, offset);
+  LabelWalk::Step step = walk.next();
+  while (step == LabelWalk::Step::kLabel) step = walk.next();
+  return step == LabelWalk::Step::kEnd;
 }
 
 std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept {

@@ -56,6 +56,8 @@ class DnsNameText {
 /// Reads the name at offset; returns the offset behind it, or 0 if it is malformed: a label over 63 bytes, more than
 /// 255 in all, a reserved label type, or a pointer that does not lead backwards (RFC 1035 section 4.1.4).
 std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept;
+/// Whether read_dns_name() would succeed.
+bool valid_dns_name(Bytes message, std::size_t offset) noexcept;
 /// Passes over the name at offset without following pointers; 0 as above.
 std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept;
 /// True if both offsets hold equal names (ASCII case ignored); also if both are one and the same, well-formed or not.

@@ -35,6 +35,33 @@ TEST(DnsName, EscapesWhatWouldChangeItsMeaning) {
   EXPECT_EQ(name_in({2, 0xc3, 0xa9, 0}), "\xc3\xa9");
 }
 
+TEST(DnsName, WritesEachByteTheSameWhereverItStandsInItsLabel) {
+  const auto expected = [](std::uint8_t byte) -> std::string {
+    if (byte == '.' || byte == '\\') return {'\\', static_cast<char>(byte)};
+    if (byte < 0x20 || byte == 0x7f) {
+      std::string digits = std::to_string(byte);
+      digits.insert(0, 3 - digits.size(), '0');
+      return "\\" + digits;
+    }
+    return {static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte)};
+  };
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::vector<std::uint8_t> message(kDnsHeaderBytes, 0);
+        message.push_back(static_cast<std::uint8_t>(size));
+        for (std::size_t i = 0; i < size; ++i) message.push_back(static_cast<std::uint8_t>(i == at ? byte : 'a' + i));
+        message.push_back(0);
+        std::string text;
+        for (std::size_t i = 0; i < size; ++i)
+          text += i == at ? expected(static_cast<std::uint8_t>(byte)) : std::string(1, static_cast<char>('a' + i));
+        DnsNameText name;
+        ASSERT_EQ(read_dns_name(message, kDnsHeaderBytes, name), message.size());
+        ASSERT_EQ(name.view(), text) << "byte " << byte << " at " << at << " of " << size;
+        ASSERT_TRUE(valid_dns_name(message, kDnsHeaderBytes));
+      }
+}
+
 TEST(DnsName, FollowsPointersBackwards) {
   ByteVector bytes = dns_name("example.org");
   const std::size_t second = bytes.size();
