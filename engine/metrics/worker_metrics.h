@@ -71,8 +71,8 @@ struct WorkerMetrics {
   std::array<std::uint64_t, static_cast<std::size_t>(LossReason::kCount)> losses{};
 
   std::uint64_t flows_created = 0;
-  std::array<std::uint64_t, kEndReasonCount>
-      flows_ended{};  ///< records by EndReason: a flow has one more for each active timeout
+  /// Records by EndReason: a flow has one more for each active timeout.
+  std::array<std::uint64_t, kEndReasonCount> flows_ended{};
   std::uint64_t flow_records_exported = 0;
   std::uint64_t active_flows = 0;   ///< gauge
   std::uint64_t flow_capacity = 0;  ///< gauge: records the table can hold

@@ -16,6 +16,10 @@ bool teaches_names(const PacketView& packet) {
   return packet.transport == TransportLayer::kTcp && (port == kDnsPort || packet.dst_port() == kDnsPort);
 }
 
+/// The table takes its bucket from the hash's uppermost bits and its tag from the lowest 16: these sixteen are in neither,
+/// so that each worker's flows spread over its whole table.
+std::size_t worker_of(std::uint64_t hash, std::size_t workers) { return (hash >> 16 & 0xffff) * workers >> 16; }
+
 }  // namespace
 
 Reader::Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments_max, std::vector<DispatchRing*> rings)
@@ -43,10 +47,7 @@ void Reader::run(const std::atomic<bool>& stop) {
 
 void Reader::deal(const PacketView& packet) noexcept {
   const std::size_t workers = rings_.size();
-  // The table takes its bucket from the hash's upper bits and its tag from the lowest: the bits between are free.
-  const std::uint64_t chosen_by = packet.has_flow() ? packet.hash >> 16 & 0xffffffff : packet.number & 0xffffffff;
-  const auto owner = packet.has_flow() ? static_cast<std::size_t>(chosen_by * workers >> 32)
-                                       : static_cast<std::size_t>(chosen_by % workers);
+  const std::size_t owner = packet.has_flow() ? worker_of(packet.hash, workers) : packet.number % workers;
   put(owner, packet, 0);
   if (!packet.has_flow() || !teaches_names(packet)) return;
   for (std::size_t other = 0; other < workers; ++other)
