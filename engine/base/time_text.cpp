@@ -20,7 +20,9 @@ void append_digits(std::uint64_t value, int digits, std::string& out) {
 
 void UtcTimeWriter::append(Timestamp time, std::string& out) {
   const std::int64_t second = floor_divide(time.nanoseconds, kNanosecondsPerSecond);
-  const std::int64_t fraction = time.nanoseconds - second * kNanosecondsPerSecond;
+  // The remainder, made positive: the whole second itself may lie outside the range at its lower end.
+  const std::int64_t rest = time.nanoseconds % kNanosecondsPerSecond;
+  const std::int64_t fraction = rest < 0 ? rest + kNanosecondsPerSecond : rest;
   if (second != second_ || second_text_.empty()) {
     const std::int64_t day = floor_divide(second, kSecondsPerDay);
     const auto in_day = static_cast<std::uint64_t>(second - day * kSecondsPerDay);

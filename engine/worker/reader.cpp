@@ -16,8 +16,8 @@ bool teaches_names(const PacketView& packet) {
   return packet.transport == TransportLayer::kTcp && (port == kDnsPort || packet.dst_port() == kDnsPort);
 }
 
-/// The table takes its bucket from the hash's uppermost bits and its tag from the lowest 16: these sixteen are in neither,
-/// so that each worker's flows spread over its whole table.
+/// The table takes its bucket from the hash's uppermost bits and its tag from the lowest 16: these sixteen are in
+/// neither, so that each worker's flows spread over its whole table.
 std::size_t worker_of(std::uint64_t hash, std::size_t workers) { return (hash >> 16 & 0xffff) * workers >> 16; }
 
 }  // namespace
