@@ -54,6 +54,12 @@ class Dispatcher final : public AnalyzerContext {
   }
   /// packet's payload is replaced by the stream prefix it completes; nobody may need it afterwards.
   void analyze(PacketView& packet, FlowRecord& record, bool created) noexcept;
+  /// Fetches what analyze() will need to name a new flow by a DNS answer.
+  void prefetch_names(const PacketView& packet) const noexcept {
+    if (names_.empty()) return;
+    names_.prefetch(packet.src_addr(), packet.dst_addr());
+    names_.prefetch(IpAddress{}, packet.dst_addr());
+  }
   /// Counts a packet of a flow whose application is known.
   void account(const PacketView& packet, const FlowRecord& record) noexcept;
   /// Draws the conclusion from what is known so far: application and accounting. A better name may still come.

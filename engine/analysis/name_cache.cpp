@@ -26,54 +26,80 @@ NameCache::NameCache(const AnalysisOptions& options, const HashSeed& seed)
       names_((set_mask_ + 1) * kWays * kNameBytesPerEntry + kNameTailBytes, PageMemory::Pages::kHuge) {}
 
 std::uint64_t NameCache::write_name(std::string_view name) noexcept {
-  const std::uint64_t position = names_written_;
-  char* const place = &names_[position % ring_bytes()];
-  place[0] = static_cast<char>(name.size());
-  std::memcpy(place + 1, name.data(), name.size());
+  // The answers of one response share a name.
+  const char* const last = &names_[last_name_ % ring_bytes()];
+  if (names_written_ != 0 && name == std::string_view(last + 1, static_cast<std::uint8_t>(last[0])) &&
+      names_written_ - last_name_ == name.size() + 1)
+    return last_name_;
+  last_name_ = names_written_;
+  char* const start = &names_[last_name_ % ring_bytes()];
+  start[0] = static_cast<char>(name.size());
+  std::memcpy(start + 1, name.data(), name.size());
   names_written_ += 1 + name.size();
-  return position;
+  return last_name_;
 }
 
 void NameCache::learn(const IpAddress& client, const IpAddress& address, std::string_view name,
                       std::uint32_t ttl_seconds, Timestamp now) noexcept {
   if (name.empty()) return;
+  if (waiting_count_ == kWaitingMax) {
+    for (const Waiting& learned : waiting_) place(learned);
+    waiting_count_ = 0;
+  }
   const Duration ttl = std::clamp(Duration::from_seconds(ttl_seconds), ttl_min_, ttl_max_);
   const std::uint64_t hash = hash_of(client, address, seed_);
-  const std::size_t set_index = hash & set_mask_;
+  __builtin_prefetch(&sets_[hash & set_mask_], 1);
+  waiting_[waiting_count_++] = {
+      hash, {client, address, (now + ttl).nanoseconds, write_name(name.substr(0, kNameBytesMax))}, now};
+}
+
+void NameCache::place(const Waiting& learned) noexcept {
+  const Entry& entry = learned.entry;
+  const std::uint16_t tag = tag_of(learned.hash);
+  const std::size_t set_index = learned.hash & set_mask_;
   Set& set = sets_[set_index];
   Entry* const entries = &entries_[set_index * kWays];
   std::size_t place = 0;
   bool same_pair = false;
   for (std::size_t way = 0; way < kWays && !same_pair; ++way) {
-    same_pair = set.tags[way] == tag_of(hash) && entries[way].client == client && entries[way].address == address;
+    same_pair = set.tags[way] == tag && entries[way].client == entry.client && entries[way].address == entry.address;
     // A free way has expired long ago.
     if (same_pair || set.expires_at_seconds[way] < set.expires_at_seconds[place]) place = way;
   }
-  const Timestamp expires_at = now + ttl;
   if (set.tags[place] == 0)
     ++entries_used_;
-  else if (!same_pair && Duration::from_seconds(set.expires_at_seconds[place]) > now - Timestamp{})
+  else if (!same_pair && Timestamp{} + Duration::from_seconds(set.expires_at_seconds[place]) > learned.learned_at)
     ++evictions_;
   // Written as a whole and not read: the line need not come from memory first.
-  name = name.substr(0, kNameBytesMax);
-  entries[place] = {client, address, expires_at.nanoseconds, write_name(name)};
-  set.tags[place] = tag_of(hash);
-  set.expires_at_seconds[place] =
-      static_cast<std::uint32_t>(std::clamp<std::int64_t>(expires_at.nanoseconds / 1'000'000'000 + 1, 1, UINT32_MAX));
+  entries[place] = entry;
+  set.tags[place] = tag;
+  set.expires_at_seconds[place] = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(entry.expires_at_nanoseconds / 1'000'000'000 + 1, 1, UINT32_MAX));
+}
+
+void NameCache::prefetch(const IpAddress& client, const IpAddress& address) const noexcept {
+  __builtin_prefetch(&sets_[hash_of(client, address, seed_) & set_mask_]);
+}
+
+std::string_view NameCache::name_of(const Entry& entry, Timestamp now) const noexcept {
+  const bool overwritten = names_written_ - entry.name_position > ring_bytes();
+  if (overwritten || entry.expires_at_nanoseconds < now.nanoseconds) return {};
+  const char* const start = &names_[entry.name_position % ring_bytes()];
+  return {start + 1, static_cast<std::uint8_t>(start[0])};
 }
 
 std::string_view NameCache::find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept {
+  for (std::size_t i = waiting_count_; i-- != 0;) {  // the latest answer counts
+    const Entry& entry = waiting_[i].entry;
+    if (entry.client == client && entry.address == address) return name_of(entry, now);
+  }
   const std::uint64_t hash = hash_of(client, address, seed_);
   const std::size_t set_index = hash & set_mask_;
   const Set& set = sets_[set_index];
   for (std::size_t way = 0; way < kWays; ++way) {
     if (set.tags[way] != tag_of(hash)) continue;
     const Entry& entry = entries_[set_index * kWays + way];
-    if (entry.client != client || entry.address != address) continue;
-    const bool overwritten = names_written_ - entry.name_position > ring_bytes();
-    if (overwritten || entry.expires_at_nanoseconds < now.nanoseconds) return {};
-    const char* const place = &names_[entry.name_position % ring_bytes()];
-    return {place + 1, static_cast<std::uint8_t>(place[0])};
+    if (entry.client == client && entry.address == address) return name_of(entry, now);
   }
   return {};
 }

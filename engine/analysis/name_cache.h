@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -26,7 +27,10 @@ class NameCache {
   /// The name client would use for address at now; empty if none. The view is valid until the next learn().
   std::string_view find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept;
 
-  bool empty() const noexcept { return entries_used_ == 0; }
+  /// Fetches what find() will look at for this pair.
+  void prefetch(const IpAddress& client, const IpAddress& address) const noexcept;
+
+  bool empty() const noexcept { return entries_used_ == 0 && waiting_count_ == 0; }
   std::size_t entries_used() const noexcept { return entries_used_; }
   std::size_t capacity() const noexcept { return entries_.size(); }
   /// Entries that had to go before they expired.
@@ -51,7 +55,17 @@ class NameCache {
   static_assert(sizeof(Entry) == 48);
 
   std::size_t ring_bytes() const noexcept { return names_.size() - kNameTailBytes; }
+  /// Learned, and not yet in its set: the set's line is on its way from memory meanwhile.
+  struct Waiting {
+    std::uint64_t hash;
+    Entry entry;
+    Timestamp learned_at;
+  };
+  static constexpr std::size_t kWaitingMax = 8;
+
   std::uint64_t write_name(std::string_view name) noexcept;
+  void place(const Waiting& learned) noexcept;
+  std::string_view name_of(const Entry& entry, Timestamp now) const noexcept;
 
   HashSeed seed_;
   Duration ttl_min_, ttl_max_;
@@ -60,7 +74,9 @@ class NameCache {
   PageArray<Entry> entries_;  // entry `way` of set s: s * kWays + way
   PageArray<char>
       names_;  // a ring; its last kNameBytesMax bytes let a name that begins before the end lie in one piece
-  std::uint64_t names_written_ = 0;
+  std::uint64_t names_written_ = 0, last_name_ = 0;
+  std::array<Waiting, kWaitingMax> waiting_;
+  std::size_t waiting_count_ = 0;
   std::size_t entries_used_ = 0;
   std::uint64_t evictions_ = 0;
 };

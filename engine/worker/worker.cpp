@@ -88,6 +88,7 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
     if (Dispatcher::wants(packet, *record, created)) {
       pending_[pending_count_++] = {&packet, record, created};
+      if (created) dispatcher_.prefetch_names(packet);
       if (packet.transport == TransportLayer::kTcp) table_.prefetch_stream_base(*record);
     }
   }
