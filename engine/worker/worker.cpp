@@ -9,6 +9,8 @@ namespace netpulse {
 namespace {
 
 constexpr double kPublishSeconds = 0.1;
+/// Records on their way from memory at one time: two lines each, about as many as a core can wait for.
+constexpr std::size_t kRecordsAhead = 12;
 /// The clock follows packet time by at most this per batch, so that one packet with a wrong time ends no flows.
 constexpr Duration kClockStepMax = Duration::from_seconds(1);
 /// Once a file has more flows than half a table holds, packets may be out of order by this much without changing when a
@@ -75,9 +77,12 @@ void Worker::count_packets(std::span<const PacketView> batch) noexcept {
 
 void Worker::update_flows(std::span<PacketView> batch) noexcept {
   std::array<FlowRecord*, kBatchPackets> records;
-  for (std::size_t i = 0; i < batch.size(); ++i)
+  const auto prefetch = [&](std::size_t i) {
     records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
+  };
+  for (std::size_t i = 0; i < std::min(batch.size(), kRecordsAhead); ++i) prefetch(i);
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i + kRecordsAhead < batch.size()) prefetch(i + kRecordsAhead);
     PacketView& packet = batch[i];
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);
