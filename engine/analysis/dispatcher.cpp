@@ -118,16 +118,21 @@ Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
     }
     buffer = stream_buffer(direction, true);
     if (buffer == nullptr) return {};
-    buffer->insert(static_cast<std::size_t>(offset), payload);
+    hold(*buffer, static_cast<std::size_t>(offset), payload);
     return {};
   }
   held = true;
   const std::size_t before = buffer->contiguous().size();
-  buffer->insert(static_cast<std::size_t>(offset), payload);
+  hold(*buffer, static_cast<std::size_t>(offset), payload);
   const Bytes contiguous = buffer->contiguous();
   gave_up_ = contiguous.size() == kStreamPrefixBytes ||
              (snapped && contiguous.size() == static_cast<std::size_t>(offset) + payload.size());
   return contiguous.size() > before || gave_up_ ? contiguous : Bytes{};
+}
+
+void Dispatcher::hold(StreamBuffer& buffer, std::size_t offset, Bytes segment) noexcept {
+  if (!buffer.insert(offset, segment) && !muted_)
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kStreamWindowFull)];
 }
 
 void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
@@ -138,7 +143,7 @@ void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
   if (!held) {
     if (count == prefix.size()) return;
     if (StreamBuffer* buffer = stream_buffer(direction, true); buffer != nullptr)
-      buffer->insert(0, prefix.subspan(count));
+      hold(*buffer, 0, prefix.subspan(count));
     return;
   }
   StreamBuffer* buffer = stream_buffer(direction, false);
@@ -356,6 +361,7 @@ void Dispatcher::publish_gauges() noexcept {
   metrics_.name_cache_entries = names_.entries_used();
   metrics_.name_cache_capacity = names_.capacity();
   metrics_.name_cache_evictions = names_.evictions();
+  metrics_.name_cache_overwritten = names_.overwritten();
 }
 
 }  // namespace netpulse

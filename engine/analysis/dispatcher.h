@@ -107,6 +107,8 @@ class Dispatcher final : public AnalyzerContext {
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
   Bytes stream_prefix(const PacketView& packet, bool& held) noexcept;
+  /// Stores a segment; counts it if there was not room for all of it.
+  void hold(StreamBuffer& buffer, std::size_t offset, Bytes segment) noexcept;
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;

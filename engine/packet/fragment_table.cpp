@@ -103,8 +103,9 @@ bool FragmentTable::add_range(Datagram& datagram, Range range) noexcept {
     Range& seen = datagram.ranges[neighbour];
     seen = {std::min(seen.begin, range.begin), std::max(seen.end, range.end)};
     datagram.ranges_merged |= static_cast<std::uint8_t>(1u << neighbour);
+  } else {
+    ++stats_.ranges_forgotten;  // more holes than the table remembers: not an error
   }
-  // Else: more holes than the table remembers. Not an error; overlaps in this part go unseen.
   return true;
 }
 

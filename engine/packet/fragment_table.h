@@ -12,11 +12,12 @@
 namespace netpulse {
 
 struct FragmentTableStats {
-  std::uint64_t tracked = 0;    ///< datagrams entered
-  std::uint64_t matched = 0;    ///< later fragments counted with their datagram's flow
-  std::uint64_t unmatched = 0;  ///< later fragments whose first was not seen (or was forgotten)
-  std::uint64_t evicted = 0;    ///< datagrams pushed out while in use: the table was full
-  std::uint64_t overlaps = 0;   ///< fragments that overlap another one of their datagram without being its copy
+  std::uint64_t tracked = 0;           ///< datagrams entered
+  std::uint64_t matched = 0;           ///< later fragments counted with their datagram's flow
+  std::uint64_t unmatched = 0;         ///< later fragments whose first was not seen (or was forgotten)
+  std::uint64_t evicted = 0;           ///< datagrams pushed out while in use: the table was full
+  std::uint64_t overlaps = 0;          ///< fragments that overlap another one of their datagram without being its copy
+  std::uint64_t ranges_forgotten = 0;  ///< fragments whose place was not kept: overlaps with them go unseen
 };
 
 /// Which datagram a fragment belongs to: addresses as sent, not sorted. 48 bytes without padding bytes.
@@ -94,7 +95,7 @@ class FragmentTable {
 
   Datagram* find(const FragmentKey& key, std::uint64_t hash) noexcept;
   Datagram& enter(const FragmentKey& key, std::uint64_t hash, Timestamp now) noexcept;
-  static bool add_range(Datagram& datagram, Range range) noexcept;
+  bool add_range(Datagram& datagram, Range range) noexcept;
   static bool complete(const Datagram& datagram) noexcept;
 
   HashSeed seed_;
