@@ -44,17 +44,17 @@ struct LatencyHistogram {
 };
 
 /// What was not fully processed, and why. The first two are packets, the others records and findings.
-/// The order is that of the report.
 enum class LossReason : std::uint8_t {
-  kQueueFull,         ///< packets never processed: the worker's queue had no room (live, single-queue sources)
-  kFlowTableFull,     ///< packets counted, but in no flow: no record was free and none could be evicted
-  kExportRingFull,    ///< flow records: the collector was too slow
-  kDetailPoolFull,    ///< flows whose names were not kept: no cold record left
-  kStreamPoolFull,    ///< flows whose analysis ended early: their stream buffer went to a newer flow
-  kNameSetFull,       ///< names not listed in the report
-  kNameExchangeFull,  ///< learned names not told to another worker: its ring was full (live, a source per worker)
-  kShadowQueueFull,   ///< DNS answers not shown to another worker: its queue had no room (live, one source)
-  kStreamWindowFull,  ///< segments that an analyzer never saw whole: too far ahead, or behind too many holes
+  kQueueFull,          ///< packets never processed: the worker's queue had no room (live, single-queue sources)
+  kFlowTableFull,      ///< packets counted, but in no flow: no record was free and none could be evicted
+  kExportRingFull,     ///< flow records: the collector was too slow
+  kDetailPoolFull,     ///< flows whose names were not kept: no cold record left
+  kAttributePoolFull,  ///< texts of flows (user agents, ...) that were not kept
+  kStreamPoolFull,     ///< flows whose analysis ended early: their stream buffer went to a newer flow
+  kNameSetFull,        ///< names not listed in the report
+  kNameExchangeFull,   ///< learned names not told to another worker: its ring was full (live, a source per worker)
+  kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
+  kStreamWindowFull,   ///< segments that an analyzer never saw whole: too far ahead, or behind too many holes
   kCount
 };
 /// "queue_full", ...: label value and report key.

@@ -78,6 +78,7 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   for (const ExporterCounters& exporter : snapshot.exporters) unwritten += exporter.dropped_records;
   list.push_back({"flow_records", "exporter", "write_failed", unwritten});
   add("flows", "names", LossReason::kDetailPoolFull);
+  add("texts", "flows", LossReason::kAttributePoolFull);
   add("flows", "analysis", LossReason::kStreamPoolFull);
   add("names", "report", LossReason::kNameSetFull);
   list.push_back({"top_entries", "report", "top_list_full", snapshot.untracked_top_entries});
