@@ -98,6 +98,8 @@ class Dispatcher final : public AnalyzerContext {
   static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 4;
   // FlowRecord::analysis_flags, by direction.
   static constexpr std::uint8_t kBaseKnown[2] = {0x01, 0x02};
+  /// The catalogue's address ranges were asked, which costs a search and never changes.
+  static constexpr std::uint8_t kAddressesAsked = 0x04;
 
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
@@ -110,6 +112,8 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
+  /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
+  void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
