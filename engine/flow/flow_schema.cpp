@@ -1,6 +1,7 @@
 #include "engine/flow/flow_schema.h"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 
 namespace netpulse {
@@ -198,6 +199,17 @@ Value tls_cipher(Flow flow, Names, Scratch scratch) {
       flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
 }
 Value continued(Flow flow, Names, Scratch) { return flow.record.is(FlowRecord::kFlagContinued); }
+template <FlowAttribute kKind>
+Value attribute(Flow flow, Names, Scratch) {
+  return flow.has_attributes ? text(flow.attributes.get(kKind)) : Value{};
+}
+Value http_status(Flow flow, Names, Scratch) {
+  if (!flow.has_attributes) return {};
+  const std::string_view digits = flow.attributes.get(FlowAttribute::kHttpStatus);
+  std::uint64_t status = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  return error == std::errc{} ? Value{status} : Value{};
+}
 /// Promised columns that this version does not measure.
 Value not_measured(Flow, Names, Scratch) { return {}; }
 
@@ -263,7 +275,27 @@ const Column kColumns[] = {
     {"ja3s", kText, "", "MD5 of the ServerHello's JA3S string", 0, false, get::ja3s},
     {"tls_cipher", kText, "", "Cipher suite chosen by the server, as its IANA number", 0, false, get::tls_cipher},
     {"continued", ColumnType::kBoolean, "", "Follows a record of the same flow that ended by active timeout", 0, false,
-     get::continued}};
+     get::continued},
+    {"http_method", kText, "", "Method of the first HTTP request", 459, false,
+     get::attribute<FlowAttribute::kHttpMethod>},
+    {"http_status", kUnsigned, "", "Status code of the first final HTTP response", 457, false, get::http_status},
+    {"http_content_type", kText, "", "Media type of that response", 469, false,
+     get::attribute<FlowAttribute::kHttpContentType>},
+    {"user_agent", kText, "", "User agent as the client names itself (HTTP, gQUIC, SIP)", 468, false,
+     get::attribute<FlowAttribute::kUserAgent>},
+    {"client_software", kText, "", "Software of src as it identifies itself (SSH, ...)", 0, false,
+     get::attribute<FlowAttribute::kClientSoftware>},
+    {"server_software", kText, "", "Software of dst as it identifies itself (SSH, HTTP Server, greetings)", 0, false,
+     get::attribute<FlowAttribute::kServerSoftware>},
+    {"tls_certificate_subject", kText, "", "Common name of the server's certificate (TLS 1.2 and before)", 0, false,
+     get::attribute<FlowAttribute::kCertificateSubject>},
+    {"tls_certificate_names", kText, "", "DNS names of the server's certificate, joined by commas", 0, false,
+     get::attribute<FlowAttribute::kCertificateNames>},
+    {"host_name", kText, "", "Own name of src (DHCP, NetBIOS)", 0, false, get::attribute<FlowAttribute::kHostName>},
+    {"vendor_class", kText, "", "DHCP vendor class identifier of src", 0, false,
+     get::attribute<FlowAttribute::kVendorClass>},
+    {"sip_from", kText, "", "Caller of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipFrom>},
+    {"sip_to", kText, "", "Callee of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipTo>}};
 
 }  // namespace
 

@@ -237,8 +237,8 @@ std::string text_answers(const CatalogueRules& rules, const std::vector<Answer>&
       text += application.name + " (" + application.category + ")\n";
     Table table({{""}, {""}, {""}, {""}, {"", false, Ink::kDim}});
     for (const RuleMatch& match : answer.matches)
-      table.add_row({std::string(standing_name(match.standing)), std::string(kind_name(match.kind)), match.rule,
-                     rules.applications[match.application].name, rules.place_text(match.place)});
+      table.add_row({match.rule, std::string(kind_name(match.kind)), rules.applications[match.application].name,
+                     std::string(standing_name(match.standing)), rules.place_text(match.place)});
     if (!table.empty()) text += table.text(style);
   }
   return text;

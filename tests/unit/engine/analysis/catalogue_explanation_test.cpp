@@ -65,13 +65,13 @@ TEST(CatalogueExplanation, TellsWhoDecidesANameAndWhoElseKnowsIt) {
   const Explained all;
   EXPECT_THAT(
       all.told(all.explanation().of_name("cdn-1.example.com")),
-      ElementsAre("decides host cdn-1.example.com of B at one:12", "loses pattern cdn-*.example.com of A at one:5",
-                  "loses domain example.com of Mine at two:4", "loses keyword example of B at one:13",
-                  "loses keyword exam of B at one:13", "replaced domain example.com of A at one:4"));
+      ElementsAre("decides host cdn-1.example.com of B at one:13", "loses pattern cdn-*.example.com of A at one:5",
+                  "loses domain example.com of Mine at two:4", "loses keyword example of B at one:14",
+                  "loses keyword exam of B at one:14", "replaced domain example.com of A at one:4"));
   EXPECT_THAT(all.told(all.explanation().of_name("box")), ElementsAre("decides pattern **x of A at one:5"));
   EXPECT_THAT(all.told(all.explanation().of_name("nobody.test")), IsEmpty());
   EXPECT_THAT(all.told(all.explanation().of_name("badexample.con")),
-              ElementsAre("decides keyword example of B at one:13", "loses keyword exam of B at one:13"));
+              ElementsAre("decides keyword example of B at one:14", "loses keyword exam of B at one:14"));
 }
 
 TEST(CatalogueExplanation, TellsPortsAddressesAndProtocols) {
@@ -81,7 +81,7 @@ TEST(CatalogueExplanation, TellsPortsAddressesAndProtocols) {
   EXPECT_THAT(all.told(all.explanation().of_port(6, 151)), ElementsAre("decides port 100-200 of A at one:7"));
   EXPECT_THAT(all.told(all.explanation().of_port(17, 150)), IsEmpty());
   EXPECT_THAT(all.told(all.explanation().of_address(*IpAddress::parse("192.0.2.200"))),
-              ElementsAre("decides address 192.0.2.128/25 of B at one:14", "loses address 192.0.2.0/24 of A at one:8"));
+              ElementsAre("decides address 192.0.2.128/25 of B at one:15", "loses address 192.0.2.0/24 of A at one:8"));
   EXPECT_THAT(all.told(all.explanation().of_address(*IpAddress::parse("2001:db8::1"))),
               ElementsAre("decides address 2001:db8::/32 of A at one:8"));
   EXPECT_THAT(all.told(all.explanation().of_protocol("tls")),

@@ -48,8 +48,8 @@ TEST(CatalogueReview, IsSilentOnWhatIsNew) {
 TEST(CatalogueReview, TellsWhatReplacesAndWhatStays) {
   EXPECT_THAT(told(mine("domains = [\"example.com\"]")),
               ElementsAre("two:4: domain 'example.com' belonged to 'A' (one:4); now to 'Mine'",
-                          "two:4: names beneath 'example.com' that stay with other applications: 'one.example.com' "
-                          "(B), 'two.example.com' (B), 'three.example.com' (B) and 1 more"));
+                          "two:4: names beneath 'example.com' that stay with other applications: 'three.example.com' "
+                          "(B), 'one.example.com' (B), 'two.example.com' (B) and 1 more"));
 }
 
 TEST(CatalogueReview, TellsWhatRefinesAndWhatAddsNothing) {
