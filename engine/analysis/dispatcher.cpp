@@ -142,9 +142,10 @@ Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
   return contiguous.size() > before || gave_up_ ? contiguous : Bytes{};
 }
 
-void Dispatcher::hold(StreamBuffer& buffer, std::size_t offset, Bytes segment) noexcept {
-  if (!buffer.insert(offset, segment) && !muted_)
-    ++metrics_.losses[static_cast<std::size_t>(LossReason::kStreamWindowFull)];
+bool Dispatcher::hold(StreamBuffer& buffer, std::size_t offset, Bytes segment, bool* conflict) noexcept {
+  const bool whole = buffer.insert(offset, segment, conflict);
+  if (!whole && !muted_) ++metrics_.losses[static_cast<std::size_t>(LossReason::kStreamWindowFull)];
+  return whole;
 }
 
 void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
@@ -208,7 +209,7 @@ Assembly Dispatcher::assemble(std::size_t offset, Bytes fragment) noexcept {
   StreamBuffer* buffer = stream_buffer(static_cast<std::size_t>(packet_->direction), true);
   if (buffer == nullptr) return {.contiguous = offset == 0 ? fragment : Bytes{}, .conflict = false, .whole = false};
   Assembly assembly;
-  assembly.whole = buffer->insert(offset, fragment, &assembly.conflict);
+  assembly.whole = hold(*buffer, offset, fragment, &assembly.conflict);
   assembly.contiguous = buffer->contiguous();
   return assembly;
 }

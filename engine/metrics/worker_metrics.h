@@ -54,7 +54,8 @@ enum class LossReason : std::uint8_t {
   kNameSetFull,        ///< names not listed in the report
   kNameExchangeFull,   ///< learned names not told to another worker: its ring was full (live, a source per worker)
   kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
-  kStreamWindowFull,   ///< segments that an analyzer never saw whole: too far ahead, or behind too many holes
+  kStreamWindowFull,   ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
+                       ///< holes
   kCount
 };
 /// "queue_full", ...: label value and report key.

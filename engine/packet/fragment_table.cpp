@@ -16,7 +16,7 @@ FragmentTable::FragmentTable(const HashSeed& seed, std::size_t datagrams_max)
     : seed_(seed),
       set_mask_(std::bit_floor(std::max(datagrams_max, kWays) / kWays) - 1),
       sets_(std::make_unique<Set[]>(set_mask_ + 1)),
-      datagrams_(std::make_unique<Datagram[]>((set_mask_ + 1) * kWays)) {}
+      datagrams_((set_mask_ + 1) * kWays, PageMemory::Pages::kNormal) {}
 
 FragmentTable::~FragmentTable() = default;
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/base/keyed_hash.h"
+#include "engine/base/page_memory.h"
 #include "engine/base/time.h"
 #include "engine/packet/packet_view.h"
 
@@ -101,8 +102,8 @@ class FragmentTable {
   HashSeed seed_;
   std::size_t set_mask_;
   std::unique_ptr<Set[]> sets_;
-  std::unique_ptr<Datagram[]> datagrams_;  ///< kWays to a set
-  Datagram* last_ = nullptr;               ///< of the last note()
+  PageArray<Datagram> datagrams_;  ///< kWays to a set
+  Datagram* last_ = nullptr;       ///< of the last note()
   FragmentTableStats stats_;
 };
 
