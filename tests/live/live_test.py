@@ -103,6 +103,7 @@ def test_every_received_packet_is_in_one_layer_at_any_time():
         worker = threading.Thread(target=traffic)
         worker.start()
         try:
+            eventually(lambda: netpulse.sum('netpulse_capture_packets_total') > 0, 10, 'the first packets')
             for _ in range(8):
                 time.sleep(0.2)
                 metrics = netpulse.metrics()  # one scrape is one moment
