@@ -382,7 +382,7 @@ void FlowTable::end_closed(Timestamp now) noexcept {
 }
 
 void FlowTable::flush(Timestamp now) noexcept {
-  for (std::size_t position = 0; position <= bucket_mask_ && active_flows_ != 0; ++position) {
+  for (std::size_t position = 0; position <= bucket_mask_; ++position) {
     prefetch_records(buckets_[(position + kFlushLookahead) & bucket_mask_]);
     Bucket& bucket = buckets_[position];
     for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
