@@ -48,8 +48,8 @@ void CryptoFragments::sort() noexcept {
 FramesResult read_quic_frames(Bytes frames, CryptoFragments& crypto) noexcept {
   enum : std::uint8_t { kPadding = 0x00, kPing = 0x01, kAck = 0x02, kAckEcn = 0x03, kCrypto = 0x06, kClose = 0x1c };
   ByteCursor cursor(frames);
-  bool left_out = false;
-  while (!cursor.at_end()) {
+  bool left_out = false, closed = false;
+  while (!cursor.at_end() && !closed) {
     switch (const std::uint8_t type = cursor.u8()) {
       case kPadding:
         skip_zeros(frames, cursor);
@@ -64,13 +64,15 @@ FramesResult read_quic_frames(Bytes frames, CryptoFragments& crypto) noexcept {
         if (!read_crypto(cursor, crypto, left_out)) return FramesResult::kMalformed;
         break;
       case kClose:
-        return FramesResult::kClosed;
+        closed = true;
+        break;
       default:
         return FramesResult::kMalformed;
     }
   }
   if (cursor.failed()) return FramesResult::kMalformed;
   crypto.sort();
+  if (closed) return FramesResult::kClosed;
   return left_out ? FramesResult::kLeftOut : FramesResult::kRead;
 }
 

@@ -71,8 +71,10 @@ Bytes QuicPacketProtection::open(const QuicInitialKeys& keys, Bytes packet, cons
   if (EVP_EncryptInit_ex2(block_.get(), nullptr, keys.header_key.data(), nullptr, nullptr) != 1 ||
       EVP_EncryptUpdate(block_.get(), mask.data(), &written, sample, kBlockBytes) != 1)
     return {};
-  constexpr std::uint8_t kLongHeaderMask = 0x0f, kPacketNumberLengthMask = 0x03;
+  constexpr std::uint8_t kLongHeaderMask = 0x0f, kPacketNumberLengthMask = 0x03, kReservedBits = 0x0c;
   const auto first_byte = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & kLongHeaderMask));
+  // Never set (RFC 9000 section 17.2): three of four packets under other keys are told by this alone.
+  if ((first_byte & kReservedBits) != 0) return {};
   const std::size_t number_bytes = (first_byte & kPacketNumberLengthMask) + 1U;
   const std::size_t header_bytes = extent.packet_number_offset + number_bytes;
   if (packet.size() < header_bytes + kTagBytes) return {};

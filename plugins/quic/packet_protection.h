@@ -20,7 +20,8 @@ class QuicPacketProtection {
 
   QuicPacketProtection();
 
-  /// The frames of an Initial packet, valid until the next call; empty if its tag does not fit the keys.
+  /// The frames of an Initial packet, valid until the next call; empty if its tag does not fit the keys, or
+  /// reserved bits are set.
   /// packet: the extent's whole packet.
   Bytes open(const QuicInitialKeys& keys, Bytes packet, const QuicPacketExtent& extent) noexcept;
 
