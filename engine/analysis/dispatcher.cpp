@@ -218,7 +218,8 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
   // Who has handed the flow over has had the port already.
   if ((record_->analysis_flags & kHandOversMask) != 0 && record_->protocol_id != 0)
     by_port &= ~(AnalyzerMask{1} << (record_->protocol_id - 1));
-  const Claim claim = probe(by_port, view);
+  ProtocolId tentative = 0;
+  const Claim claim = probe(by_port, view, tentative);
   if (claim == Claim::kClaimed) return claim;
   AnalyzerMask by_pattern = 0;
   const Bytes payload = view.payload();
@@ -229,11 +230,13 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
         return true;
       },
       &by_pattern);
-  const Claim second = probe(by_pattern & ~by_port, view);
-  return second == Claim::kNobody ? claim : second;
+  const Claim second = probe(by_pattern & ~by_port, view, tentative);
+  if (second != Claim::kNobody) return second;
+  if (claim != Claim::kNobody || tentative == 0) return claim;
+  return claim_tentatively(tentative) ? Claim::kClaimed : Claim::kNobody;
 }
 
-Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view) noexcept {
+Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept {
   Claim claim = Claim::kNobody;
   for (; candidates != 0; candidates &= candidates - 1) {
     const auto index = static_cast<std::size_t>(std::countr_zero(candidates));
@@ -244,17 +247,55 @@ Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& v
       return Claim::kClaimed;
     }
     if (verdict == Verdict::kNeedMore) claim = Claim::kTooShort;
+    if (verdict == Verdict::kTentative && tentative == 0) tentative = static_cast<ProtocolId>(index + 1);
   }
   return claim;
 }
 
+bool Dispatcher::claim_tentatively(ProtocolId candidate) noexcept {
+  FlowDetail* found = table_->detail(*record_);
+  if (found == nullptr) return false;
+  found->candidate = candidate;
+  found->analyzer_state = {};
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kTentative);
+  return true;
+}
+
+void Dispatcher::reject_candidate() noexcept {
+  if (FlowDetail* found = table_->detail_if_any(*record_); found != nullptr) {
+    found->candidate = 0;
+    found->analyzer_state = {};
+  }
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kUndecided);
+  if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+}
+
 void Dispatcher::consume(const PacketView& view) noexcept {
-  const AnalyzerEntry& analyzer = plan_.analyzer(record_->protocol_id);
+  const bool tentative = record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kTentative);
+  const ProtocolId owner = tentative ? detail().candidate : record_->protocol_id;
+  if (owner == 0) {
+    finish_analysis();
+    return;
+  }
+  const AnalyzerEntry& analyzer = plan_.analyzer(owner);
   const bool kept = packet_->transport == TransportLayer::kTcp ? analyzer.state_over_tcp : analyzer.state_over_udp;
   if (!kept) scratch_detail_.analyzer_state = {};
   std::uint8_t* state = kept ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
-  protocol_in_hand_ = record_->protocol_id;
+  protocol_in_hand_ = owner;
   const Verdict verdict = analyzer.consume(view, state, *this);
+  if (tentative) {
+    if (verdict == Verdict::kTentative) {
+      if (++record_->analysis_packets >= kTentativePacketsMax) finish_analysis();
+      return;
+    }
+    if (verdict != Verdict::kNeedMore && verdict != Verdict::kDone) {
+      reject_candidate();
+      return;
+    }
+    record_->protocol_id = owner;
+    record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kOwned);
+    record_->analysis_packets = 0;
+  }
   if (handed_over_) return;  // see take_hand_over()
   switch (verdict) {
     case Verdict::kNeedMore:
@@ -265,6 +306,7 @@ void Dispatcher::consume(const PacketView& view) noexcept {
       record_->protocol_id = 0;
       finish_analysis();
       return;
+    case Verdict::kTentative:  // of a flow that is its own already
     case Verdict::kDone:
     case Verdict::kMalformed:
       finish_analysis();
