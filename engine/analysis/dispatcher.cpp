@@ -1,7 +1,6 @@
 #include "engine/analysis/dispatcher.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace netpulse {
@@ -217,20 +216,20 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
   AnalyzerMask by_port = plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
   // Who has handed the flow over has had the port already.
   if ((record_->analysis_flags & kHandOversMask) != 0 && record_->protocol_id != 0)
-    by_port &= ~(AnalyzerMask{1} << (record_->protocol_id - 1));
+    by_port.remove(record_->protocol_id - 1U);
   ProtocolId tentative = 0;
   const Claim claim = probe(by_port, view, tentative);
   if (claim == Claim::kClaimed) return claim;
-  AnalyzerMask by_pattern = 0;
+  AnalyzerMask by_pattern;
   const Bytes payload = view.payload();
   scanner_.scan(
       payload.first(std::min(payload.size(), kClassifiedBytes)),
       [](void* mask, std::uint32_t id, std::size_t) {
-        *static_cast<AnalyzerMask*>(mask) |= AnalyzerMask{1} << id;
+        static_cast<AnalyzerMask*>(mask)->add(id);
         return true;
       },
       &by_pattern);
-  const Claim second = probe(by_pattern & ~by_port, view, tentative);
+  const Claim second = probe(by_pattern - by_port, view, tentative);
   if (second != Claim::kNobody) return second;
   if (claim != Claim::kNobody || tentative == 0) return claim;
   return claim_tentatively(tentative) ? Claim::kClaimed : Claim::kNobody;
@@ -238,8 +237,9 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
 
 Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept {
   Claim claim = Claim::kNobody;
-  for (; candidates != 0; candidates &= candidates - 1) {
-    const auto index = static_cast<std::size_t>(std::countr_zero(candidates));
+  while (!candidates.empty()) {
+    const std::size_t index = candidates.first();
+    candidates.remove(index);
     const Verdict verdict = plan_.analyzers()[index].probe(view);
     if (verdict == Verdict::kDone) {
       record_->protocol_id = static_cast<ProtocolId>(index + 1);

@@ -45,6 +45,14 @@ inline Verdict unless_more_comes(const PacketView& packet) noexcept {
   return over_tcp(packet) ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 inline Verdict mine_if(bool mine) noexcept { return mine ? Verdict::kDone : Verdict::kNotMine; }
+/// What a probe that knows its protocol by a message's header says: mine when the whole message is there, which over
+/// UDP is the datagram. Of a long one its beginning is enough.
+inline Verdict mine_when_whole(const PacketView& packet, std::size_t message_bytes) noexcept {
+  constexpr std::size_t kEnoughBytes = 2048;
+  if (over_tcp(packet))
+    return packet.payload().size() >= std::min(message_bytes, kEnoughBytes) ? Verdict::kDone : Verdict::kNeedMore;
+  return mine_if(packet.payload_bytes == message_bytes);
+}
 
 /// Whether text begins with token, or may do so when more of it is there.
 inline bool may_begin_with(std::string_view text, std::string_view token) noexcept {

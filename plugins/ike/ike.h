@@ -28,7 +28,7 @@ struct EspInUdp : AnalyzerDefaults {
   };
   static constexpr std::uint8_t kInARowMin = 3, kDatagramsMax = 16;
 
-  static constexpr std::string_view kName = "esp";
+  static constexpr std::string_view kName = "ipsec";
   static constexpr bool kEncrypted = true, kStateOverUdp = true;
   static constexpr std::array<PortRange, 1> kPorts{PortRange{kProtocolUdp, 4500, 4500}};
 

@@ -1,5 +1,7 @@
 #include "plugins/wireguard/wireguard.h"
 
+#include "plugins/common/little_endian.h"
+
 namespace netpulse {
 namespace {
 
@@ -8,11 +10,6 @@ constexpr std::size_t kInitiationBytes = 148, kResponseBytes = 92, kCookieReplyB
 constexpr std::size_t kTransportBytesMin = 32, kPaddingBytes = 16;
 /// Counters may skip what was lost or reordered.
 constexpr std::uint32_t kCounterStepMax = 16;
-
-std::uint32_t take_little_endian(ByteCursor& cursor) noexcept {
-  const std::uint32_t value = cursor.u32();
-  return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
-}
 
 struct Message {
   std::uint32_t type = 0;  ///< with its three reserved zero bytes
@@ -23,10 +20,10 @@ struct Message {
 /// False if it is none of the four, by type and size.
 bool read_message(const PacketView& packet, Message& message) noexcept {
   ByteCursor cursor(packet.payload());
-  message.type = take_little_endian(cursor);
-  message.index = take_little_endian(cursor);
-  message.counter_low = take_little_endian(cursor);
-  message.counter_high = take_little_endian(cursor);
+  message.type = take_u32_little_endian(cursor);
+  message.index = take_u32_little_endian(cursor);
+  message.counter_low = take_u32_little_endian(cursor);
+  message.counter_high = take_u32_little_endian(cursor);
   if (cursor.failed()) return false;
   const std::size_t size = packet.payload_bytes;
   switch (message.type) {
