@@ -14,21 +14,25 @@
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/gnutella/gnutella_samples.h"
+#include "tests/unit/plugins/http/http_samples.h"
 #include "tests/unit/plugins/ike/ike_samples.h"
 #include "tests/unit/plugins/industrial/industrial_samples.h"
 #include "tests/unit/plugins/management/management_samples.h"
 #include "tests/unit/plugins/messaging/messaging_samples.h"
 #include "tests/unit/plugins/ntp/ntp_samples.h"
 #include "tests/unit/plugins/openvpn/openvpn_samples.h"
+#include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/remote/remote_samples.h"
 #include "tests/unit/plugins/rtp/rtp_samples.h"
 #include "tests/unit/plugins/services/services_samples.h"
 #include "tests/unit/plugins/sip/sip_samples.h"
 #include "tests/unit/plugins/socks/socks_samples.h"
+#include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/ssh/ssh_samples.h"
 #include "tests/unit/plugins/stun/stun_samples.h"
 #include "tests/unit/plugins/telemetry/telemetry_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
+#include "tests/unit/plugins/websocket/websocket_samples.h"
 #include "tests/unit/plugins/windows/windows_samples.h"
 #include "tests/unit/plugins/wireguard/wireguard_samples.h"
 
@@ -59,8 +63,7 @@ std::vector<NamedSample> all_samples(AnalyzerList<A...>) {
 /// Payloads of protocols that have no analyzer here, and noise.
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
-      test::bytes_of("GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nAccept: */*\r\n\r\n"),
-      test::bytes_of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+      test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
       test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
       test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
