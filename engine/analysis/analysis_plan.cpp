@@ -35,7 +35,7 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
       Ports& ports = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
       for (std::uint32_t port = range.first; port <= range.last; ++port) {
         ports.with_candidates.add(port);
-        ports.candidates[port] |= AnalyzerMask{1} << i;
+        ports.candidates[port].add(i);
       }
     }
     if (Result<void> placed = plan.place(entry); !placed) return placed.error();
@@ -85,7 +85,7 @@ const AnalysisPlan::Ports* AnalysisPlan::ports_of(std::uint8_t protocol) const n
 AnalyzerMask AnalysisPlan::candidates_by_port(std::uint8_t protocol, std::uint16_t port_a,
                                               std::uint16_t port_b) const noexcept {
   const Ports* ports = ports_of(protocol);
-  return ports == nullptr ? 0 : ports->candidates_of(port_a) | ports->candidates_of(port_b);
+  return ports == nullptr ? AnalyzerMask{} : ports->candidates_of(port_a) | ports->candidates_of(port_b);
 }
 
 ApplicationId AnalysisPlan::application_of_port(std::uint8_t protocol, std::uint16_t port) const noexcept {

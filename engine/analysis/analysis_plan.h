@@ -10,16 +10,13 @@
 #include <vector>
 
 #include "engine/analysis/analyzer.h"
+#include "engine/analysis/analyzer_mask.h"
 #include "engine/analysis/catalogue.h"
 #include "engine/analysis/pattern_matcher.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/result.h"
 
 namespace netpulse {
-
-/// A set of analyzers, a bit each by their order of registration.
-using AnalyzerMask = std::uint64_t;
-inline constexpr std::size_t kAnalyzersMax = 63;
 
 /// What all workers share about the registered analyzers: who is a candidate for which port and which first bytes, and
 /// where each one's counters and name lists lie. Immutable once built.
@@ -71,7 +68,7 @@ class AnalysisPlan {
     PortSet with_candidates, with_application;
     PageArray<AnalyzerMask> candidates{65536, PageMemory::Pages::kNormal};  // hardly any page is ever touched
     AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
-      return with_candidates.has(port) ? candidates[port] : 0;
+      return with_candidates.has(port) ? candidates[port] : AnalyzerMask{};
     }
   };
 

@@ -20,6 +20,10 @@ enum class Verdict : std::uint8_t {
   kDone,      ///< probe: mine. consume: all found, do not call me again for this flow
   kNotMine,
   kMalformed,  ///< mine by its start, but broken; the flow is not analyzed further
+  /// probe: looks like mine, but one payload proves nothing; claimed only if nobody else is sure, and nobody hears of
+  /// it yet. consume, of such a claim: not sure yet. kNeedMore or kDone then confirm it; kNotMine lets others have the
+  /// flow.
+  kTentative,
 };
 
 /// What consume() and probe() are given in packet.payload().

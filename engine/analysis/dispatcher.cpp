@@ -1,7 +1,6 @@
 #include "engine/analysis/dispatcher.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace netpulse {
@@ -226,26 +225,30 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
   AnalyzerMask by_port = plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
   // Who has handed the flow over has had the port already.
   if ((record_->analysis_flags & kHandOversMask) != 0 && record_->protocol_id != 0)
-    by_port &= ~(AnalyzerMask{1} << (record_->protocol_id - 1));
-  const Claim claim = probe(by_port, view);
+    by_port.remove(record_->protocol_id - 1U);
+  ProtocolId tentative = 0;
+  const Claim claim = probe(by_port, view, tentative);
   if (claim == Claim::kClaimed) return claim;
-  AnalyzerMask by_pattern = 0;
+  AnalyzerMask by_pattern;
   const Bytes payload = view.payload();
   scanner_.scan(
       payload.first(std::min(payload.size(), kClassifiedBytes)),
       [](void* mask, std::uint32_t id, std::size_t) {
-        *static_cast<AnalyzerMask*>(mask) |= AnalyzerMask{1} << id;
+        static_cast<AnalyzerMask*>(mask)->add(id);
         return true;
       },
       &by_pattern);
-  const Claim second = probe(by_pattern & ~by_port, view);
-  return second == Claim::kNobody ? claim : second;
+  const Claim second = probe(by_pattern - by_port, view, tentative);
+  if (second != Claim::kNobody) return second;
+  if (claim != Claim::kNobody || tentative == 0) return claim;
+  return claim_tentatively(tentative) ? Claim::kClaimed : Claim::kNobody;
 }
 
-Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view) noexcept {
+Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept {
   Claim claim = Claim::kNobody;
-  for (; candidates != 0; candidates &= candidates - 1) {
-    const auto index = static_cast<std::size_t>(std::countr_zero(candidates));
+  while (!candidates.empty()) {
+    const std::size_t index = candidates.first();
+    candidates.remove(index);
     const Verdict verdict = plan_.analyzers()[index].probe(view);
     if (verdict == Verdict::kDone) {
       record_->protocol_id = static_cast<ProtocolId>(index + 1);
@@ -253,17 +256,55 @@ Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& v
       return Claim::kClaimed;
     }
     if (verdict == Verdict::kNeedMore) claim = Claim::kTooShort;
+    if (verdict == Verdict::kTentative && tentative == 0) tentative = static_cast<ProtocolId>(index + 1);
   }
   return claim;
 }
 
+bool Dispatcher::claim_tentatively(ProtocolId candidate) noexcept {
+  FlowDetail* found = table_->detail(*record_);
+  if (found == nullptr) return false;
+  found->candidate = candidate;
+  found->analyzer_state = {};
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kTentative);
+  return true;
+}
+
+void Dispatcher::reject_candidate() noexcept {
+  if (FlowDetail* found = table_->detail_if_any(*record_); found != nullptr) {
+    found->candidate = 0;
+    found->analyzer_state = {};
+  }
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kUndecided);
+  if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+}
+
 void Dispatcher::consume(const PacketView& view) noexcept {
-  const AnalyzerEntry& analyzer = plan_.analyzer(record_->protocol_id);
+  const bool tentative = record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kTentative);
+  const ProtocolId owner = tentative ? detail().candidate : record_->protocol_id;
+  if (owner == 0) {
+    finish_analysis();
+    return;
+  }
+  const AnalyzerEntry& analyzer = plan_.analyzer(owner);
   const bool kept = packet_->transport == TransportLayer::kTcp ? analyzer.state_over_tcp : analyzer.state_over_udp;
   if (!kept) scratch_detail_.analyzer_state = {};
   std::uint8_t* state = kept ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
-  protocol_in_hand_ = record_->protocol_id;
+  protocol_in_hand_ = owner;
   const Verdict verdict = analyzer.consume(view, state, *this);
+  if (tentative) {
+    if (verdict == Verdict::kTentative) {
+      if (++record_->analysis_packets >= kTentativePacketsMax) finish_analysis();
+      return;
+    }
+    if (verdict != Verdict::kNeedMore && verdict != Verdict::kDone) {
+      reject_candidate();
+      return;
+    }
+    record_->protocol_id = owner;
+    record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kOwned);
+    record_->analysis_packets = 0;
+  }
   if (handed_over_) return;  // see take_hand_over()
   switch (verdict) {
     case Verdict::kNeedMore:
@@ -274,6 +315,7 @@ void Dispatcher::consume(const PacketView& view) noexcept {
       record_->protocol_id = 0;
       finish_analysis();
       return;
+    case Verdict::kTentative:  // of a flow that is its own already
     case Verdict::kDone:
     case Verdict::kMalformed:
       finish_analysis();

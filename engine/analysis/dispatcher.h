@@ -20,6 +20,7 @@ namespace netpulse {
 enum class AnalysisState : std::uint8_t {
   kUndecided,  ///< nobody has claimed the flow yet
   kOwned,      ///< its analyzer wants more packets
+  kTentative,  ///< FlowDetail::candidate looks whether the flow is its own
   kDone,       ///< not analyzed any more
 };
 
@@ -110,6 +111,8 @@ class Dispatcher final : public AnalyzerContext {
   enum class Claim : std::uint8_t { kNobody, kTooShort, kClaimed };
   /// Payload packets without a claim after which a flow is given up: both directions' first ones, and one more each.
   static constexpr std::uint8_t kUnclaimedPacketsMax = 4;
+  /// Payload packets within which a tentative claim has to be settled.
+  static constexpr std::uint8_t kTentativePacketsMax = 32;
   /// Payload bytes the classifier's patterns look at, and below which "nobody" is not yet an answer over TCP.
   static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 4;
   // FlowRecord::analysis_flags, by direction.
@@ -123,7 +126,11 @@ class Dispatcher final : public AnalyzerContext {
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
   Claim classify(const PacketView& view) noexcept;
-  Claim probe(AnalyzerMask candidates, const PacketView& view) noexcept;
+  /// tentative: the first of those who are not sure, if none was there before.
+  Claim probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept;
+  /// Takes note of a tentative claim; false if there is no room to keep it.
+  bool claim_tentatively(ProtocolId candidate) noexcept;
+  void reject_candidate() noexcept;
   void consume(const PacketView& view) noexcept;
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.

@@ -148,6 +148,7 @@ struct alignas(64) FlowDetail {
   std::uint8_t name_source = kNameSourceNone;
   Ech ech = Ech::kUnknown;
   bool has_ja3 = false, has_ja3s = false;
+  ProtocolId candidate = 0;              ///< owned by analysis/
   bool stream_open[2] = {false, false};  ///< owned by analysis/
   std::array<std::uint8_t, 16> ja3{};    ///< MD5
   std::array<std::uint8_t, 16> ja3s{};   ///< MD5

@@ -11,7 +11,7 @@
 namespace netpulse {
 
 inline constexpr std::size_t kApplicationsMax = 1024;
-inline constexpr std::size_t kProtocolsMax = 64;
+inline constexpr std::size_t kProtocolsMax = 128;
 inline constexpr std::size_t kPluginCountersMax = 512;
 inline constexpr std::size_t kPluginHistogramsMax = 8;
 /// Buckets of every latency histogram: upper bounds 10 us * 2^i (10 us ... 5.4 min), the last one unbounded.

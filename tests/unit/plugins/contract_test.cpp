@@ -7,13 +7,34 @@
 
 #include "plugins/analyzers.h"
 #include "plugins/registry.h"
+#include "tests/unit/plugins/bittorrent/bittorrent_samples.h"
+#include "tests/unit/plugins/carrier/carrier_samples.h"
+#include "tests/unit/plugins/databases/databases_samples.h"
+#include "tests/unit/plugins/dhcp/dhcp_samples.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/gnutella/gnutella_samples.h"
 #include "tests/unit/plugins/http/http_samples.h"
+#include "tests/unit/plugins/ike/ike_samples.h"
+#include "tests/unit/plugins/industrial/industrial_samples.h"
+#include "tests/unit/plugins/management/management_samples.h"
+#include "tests/unit/plugins/messaging/messaging_samples.h"
+#include "tests/unit/plugins/ntp/ntp_samples.h"
+#include "tests/unit/plugins/openvpn/openvpn_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
+#include "tests/unit/plugins/remote/remote_samples.h"
+#include "tests/unit/plugins/rtp/rtp_samples.h"
+#include "tests/unit/plugins/services/services_samples.h"
+#include "tests/unit/plugins/sip/sip_samples.h"
+#include "tests/unit/plugins/socks/socks_samples.h"
 #include "tests/unit/plugins/ssdp/ssdp_samples.h"
+#include "tests/unit/plugins/ssh/ssh_samples.h"
+#include "tests/unit/plugins/stun/stun_samples.h"
+#include "tests/unit/plugins/telemetry/telemetry_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
 #include "tests/unit/plugins/websocket/websocket_samples.h"
+#include "tests/unit/plugins/windows/windows_samples.h"
+#include "tests/unit/plugins/wireguard/wireguard_samples.h"
 
 namespace netpulse {
 namespace {
@@ -43,21 +64,15 @@ std::vector<NamedSample> all_samples(AnalyzerList<A...>) {
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
       test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
-      test::bytes_of("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
       test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
       test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-      test::bytes_of("INVITE sip:bob@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n\r\n"),
-      test::bytes_of("\x13"
-                     "BitTorrent protocol"),
       ByteVector(200, 0x00),
       ByteVector(200, 0xff),
       ByteVector(1, 0x16),
       {0x16, 0x03, 0x01, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00},              // empty record
       {0x16, 0x03, 0x01, 0xff, 0xff, 0x01, 0x00, 0x00, 0x00},              // longer than any record
       {0x80, 0x60, 0x12, 0x34, 0x00, 0x00, 0x00, 0xa0, 1, 2, 3, 4, 5, 6},  // RTP
-      {0x1b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-       0,    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},  // NTP
   };
   std::mt19937_64 random(20240607);
   for (int i = 0; i < 2000; ++i) {

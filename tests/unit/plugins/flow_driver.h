@@ -55,16 +55,23 @@ class FlowDriver {
     const ExactBytes exact(prefix);
     packet_.payload_data = exact.view().data();
     packet_.payload_captured_bytes = packet_.payload_bytes = static_cast<std::uint32_t>(prefix.size());
-    if (!mine_) {
+    if (!mine_ && !tentative_) {
       probed_ = analyzer_.probe(packet_);
       mine_ = probed_ == Verdict::kDone;
-      ended_ = probed_ != Verdict::kDone && probed_ != Verdict::kNeedMore;
+      tentative_ = probed_ == Verdict::kTentative;
+      ended_ = !mine_ && !tentative_ && probed_ != Verdict::kNeedMore;
       if (ended_) verdict_ = probed_;
-      if (!mine_) return verdict_;
+      if (!mine_ && !tentative_) return verdict_;
     }
     context_.discarded = 0;
     context_.skipped.reset();
     verdict_ = analyzer_.consume(packet_, state_.data(), context_);
+    if (verdict_ == Verdict::kTentative) {
+      verdict_ = Verdict::kNeedMore;
+    } else if (tentative_ && verdict_ != Verdict::kNotMine) {
+      mine_ = true;
+    }
+    if (mine_) tentative_ = false;
     discard_in_range_ = discard_in_range_ && context_.discarded <= prefix.size();
     if (discard_in_range_)
       prefix.erase(prefix.begin(), prefix.begin() + static_cast<std::ptrdiff_t>(context_.discarded));
@@ -91,7 +98,7 @@ class FlowDriver {
   ByteVector prefix_[2];
   std::size_t skip_[2] = {0, 0};
   std::array<std::uint8_t, kAnalyzerStateBytes> state_{};
-  bool mine_ = false, ended_ = false, discard_in_range_ = true;
+  bool mine_ = false, tentative_ = false, ended_ = false, discard_in_range_ = true;
   Verdict probed_ = Verdict::kNeedMore, verdict_ = Verdict::kNeedMore;
 };
 

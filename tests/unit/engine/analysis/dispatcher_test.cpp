@@ -147,6 +147,30 @@ struct Puzzle {
   }
 };
 
+/// A toy protocol over UDP that nobody can tell by one datagram: "1", "2", "3" in a row on any port.
+struct Counting {
+  struct State {
+    std::uint8_t last;
+  };
+  static constexpr std::string_view kName = "counting", kNameSource = "";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kEncrypted = false, kStateOverUdp = true;
+  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^[1-9A]"}};
+  static constexpr std::array<PortRange, 0> kPorts{};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 0> kCounters{};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView&) noexcept { return Verdict::kTentative; }
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext&) noexcept {
+    const std::uint8_t digit = packet.payload()[0];
+    if (digit == 'A') return Verdict::kTentative;
+    if (state.last != 0 && digit != state.last + 1) return Verdict::kNotMine;
+    state.last = digit;
+    return digit == '3' ? Verdict::kDone : Verdict::kTentative;
+  }
+};
+
 /// A toy protocol over TCP: "<digits>\n" and as many bytes that nobody reads.
 struct Parcel {
   struct State {};
@@ -180,10 +204,10 @@ struct Parcel {
   }
 };
 
-constexpr std::array<AnalyzerEntry, 5> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>(),
+constexpr std::array<AnalyzerEntry, 6> kAnalyzers{make_analyzer_entry<Line>(),    make_analyzer_entry<Teacher>(),
                                                   make_analyzer_entry<Upgrade>(), make_analyzer_entry<Puzzle>(),
-                                                  make_analyzer_entry<Parcel>()};
-constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5;
+                                                  make_analyzer_entry<Parcel>(),  make_analyzer_entry<Counting>()};
+constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5, kCounting = 6;
 
 constexpr const char* kCatalogueText = R"(
 [[application]]
@@ -380,6 +404,45 @@ TEST_F(DispatcherTest, AFlowThatIsHandedToAndFroIsGivenUp) {
     see(1, 7002, true, "0x", 0, kUdp);
   }
   EXPECT_TRUE(done(flow));
+}
+
+TEST_F(DispatcherTest, ATentativeClaimIsHeardOfWhenItIsConfirmed) {
+  const FlowRecord& flow = see(1, 9999, true, "1", 0, kUdp);
+  EXPECT_EQ(flow.protocol_id, 0);
+  see(1, 9999, true, "2", 0, kUdp);
+  EXPECT_EQ(flow.protocol_id, 0);
+  EXPECT_FALSE(flow.is(FlowRecord::kFlagAccounted));
+  see(1, 9999, false, "3", 0, kUdp);
+  EXPECT_EQ(flow.protocol_id, kCounting);
+  EXPECT_TRUE(done(flow));
+  EXPECT_EQ(metrics_->protocols[kCounting].packets, 3U);
+}
+
+TEST_F(DispatcherTest, ATentativeClaimNeverConfirmedLeavesNoTrace) {
+  const FlowRecord& flow = see(1, 9999, true, "1", 0, kUdp);
+  table_->flush({time_ * 1'000'000});
+  EXPECT_EQ(flow.protocol_id, 0);
+  EXPECT_EQ(metrics_->protocols[0].packets, 1U);
+  EXPECT_EQ(metrics_->protocols[kCounting].packets, 0U);
+}
+
+TEST_F(DispatcherTest, WhoIsSureGoesBeforeATentativeClaim) {
+  EXPECT_EQ(see(1, 7002, true, "1name.", 0, kUdp).protocol_id, kPuzzle);
+}
+
+TEST_F(DispatcherTest, ATentativeClaimEndsWhenItsAnalyzerRefusesTheFlow) {
+  const FlowRecord& flow = see(1, 9999, true, "1", 0, kUdp);
+  see(1, 9999, true, "7", 0, kUdp);
+  EXPECT_FALSE(done(flow));
+  for (const char* digit : {"1", "2", "3"}) see(1, 9999, true, digit, 0, kUdp);
+  EXPECT_EQ(flow.protocol_id, kCounting);
+}
+
+TEST_F(DispatcherTest, ATentativeClaimIsSettledWithinABound) {
+  const FlowRecord& flow = see(1, 9999, true, "A", 0, kUdp);
+  for (int i = 0; i < 40; ++i) see(1, 9999, true, "A", 0, kUdp);
+  EXPECT_TRUE(done(flow));
+  EXPECT_EQ(flow.protocol_id, 0);
 }
 
 TEST_F(DispatcherTest, FindsAProtocolByItsFirstBytesOnAnyPort) {

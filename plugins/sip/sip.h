@@ -1,0 +1,39 @@
+#pragma once
+
+#include "plugins/common/analyzer_defaults.h"
+
+namespace netpulse {
+
+/// Values of the labels of the SIP counters.
+inline constexpr std::array<std::string_view, 7> kSipMessageLabels{"request", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx"};
+inline constexpr std::array<std::string_view, 4> kSipMediaLabels{"audio", "video", "image", "other"};
+
+/// SIP over UDP and TCP, on any port: who calls whom, with what software, and the media that sessions announce.
+///
+/// Over TCP messages are framed by Content-Length; a body is read when it is there whole. The flow is never done, but
+/// for a TCP stream with a hole or a header longer than the prefix.
+/// Source: RFC 3261 sections 7, 18.3, 20.20, 20.35, 20.39 and 20.41; RFC 8866.
+struct Sip : AnalyzerDefaults {
+  static constexpr std::string_view kName = "sip";
+  static constexpr std::array<Pattern, 1> kPatterns{
+      Pattern{"^(SIP/|INVI|ACK |BYE |CANC|OPTI|REGI|PRAC|SUBS|NOTI|PUBL|INFO|REFE|MESS|UPDA)"}};
+  static constexpr std::array<PortRange, 2> kPorts{PortRange{kProtocolUdp, 5060, 5061},
+                                                   PortRange{kProtocolTcp, 5060, 5060}};
+
+  /// Messages by kind, then announced media by kind.
+  static constexpr std::size_t kCounterMedia = kSipMessageLabels.size();
+  static constexpr auto kCounters = [] {
+    std::array<MetricDescription, kCounterMedia + kSipMediaLabels.size()> counters{};
+    std::size_t i = 0;
+    for (const std::string_view kind : kSipMessageLabels)
+      counters[i++] = {"netpulse_sip_messages_total", "SIP requests, and responses by class.", "kind", kind};
+    for (const std::string_view media : kSipMediaLabels)
+      counters[i++] = {"netpulse_sip_media_total", "Media streams announced in SIP messages.", "media", media};
+    return counters;
+  }();
+
+  static Verdict probe(const PacketView& packet) noexcept;
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "plugins/common/analyzer_defaults.h"
+
+namespace netpulse {
+
+/// SSH over TCP, on any port: the identification strings of both sides ("SSH-2.0-OpenSSH_9.2").
+///
+/// Lines that the server sends ahead of its own are passed over. Done when both sides have introduced themselves;
+/// kMalformed when a line is longer than kLineBytesMax or the lines ahead exceed kPreambleBytesMax.
+/// Source: RFC 4253 section 4.2.
+struct Ssh : AnalyzerDefaults {
+  struct State {
+    std::uint8_t side_done[2];   ///< by Direction
+    std::uint8_t calls_waiting;  ///< payloads of a side that was done
+  };
+  /// 255 by the RFC, with room for those who exceed it.
+  static constexpr std::size_t kLineBytesMax = 512;
+  static constexpr std::size_t kPreambleBytesMax = 4096;
+
+  static constexpr std::string_view kName = "ssh";
+  static constexpr bool kEncrypted = true;
+  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^SSH-"}};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kProtocolTcp, 22, 22}};
+  static constexpr std::array<std::string_view, 1> kNameLists{"ssh"};
+
+  static Verdict probe(const PacketView& packet) noexcept;
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
+};
+
+}  // namespace netpulse

@@ -1,0 +1,103 @@
+#include "plugins/sip/sip.h"
+
+#include <gtest/gtest.h>
+
+#include "plugins/sip/sdp.h"
+#include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/sip/sip_samples.h"
+
+namespace netpulse {
+namespace {
+
+using namespace test;
+
+constexpr AnalyzerEntry kSip = make_analyzer_entry<Sip>();
+constexpr std::uint8_t kUdp = 17, kTcp = 6;
+
+TEST(Sdp, ReadsMediaWithTheirAddressesAndPayloadTypes) {
+  SessionDescription session;
+  ASSERT_TRUE(parse_sdp(kSdpOffer, session));
+  ASSERT_EQ(session.media_count, 3);
+  EXPECT_EQ(session.media[0].kind, "audio");
+  EXPECT_EQ(session.media[0].port, 49170);
+  EXPECT_EQ(session.media[0].protocol, "RTP/AVP");
+  EXPECT_EQ(session.media[0].address, "192.0.2.1");
+  ASSERT_EQ(session.media[0].payload_type_count, 3);
+  EXPECT_EQ(session.media[0].payload_types[2], 101);
+  EXPECT_EQ(session.media[1].address, "233.252.0.1");
+  EXPECT_EQ(session.media[1].port, 51372);
+  ASSERT_EQ(session.media[1].payload_type_count, 2);
+  EXPECT_EQ(session.media[1].payload_types[1], 31);
+  EXPECT_EQ(session.media[2].port, 0);
+  EXPECT_EQ(session.media[2].payload_type_count, 0);
+}
+
+TEST(Sdp, IsBoundedInMediaAndPayloadTypes) {
+  std::string text = "v=0\n";
+  for (int i = 0; i < 50; ++i) {
+    text += "m=audio 4000 RTP/AVP";
+    for (int type = 0; type < 50; ++type) text += " 0";
+    text += "\n";
+  }
+  SessionDescription session;
+  ASSERT_TRUE(parse_sdp(text, session));
+  EXPECT_EQ(session.media_count, SessionDescription::kMediaMax);
+  EXPECT_EQ(session.media[0].payload_type_count, SdpMedia::kPayloadTypesMax);
+}
+
+TEST(Sdp, PassesOverLinesItCannotRead) {
+  SessionDescription session;
+  EXPECT_FALSE(parse_sdp("m=audio 1 RTP/AVP 0", session));
+  EXPECT_TRUE(parse_sdp("v=0\nm=\nm=audio\nm=audio x RTP/AVP 0\nm=audio 99999 RTP/AVP 0\nc=\nm=audio 7 RTP/AVP 300 4",
+                        session));
+  ASSERT_EQ(session.media_count, 1);
+  EXPECT_EQ(session.media[0].port, 7);
+  ASSERT_EQ(session.media[0].payload_type_count, 1);
+  EXPECT_EQ(session.media[0].payload_types[0], 4);
+}
+
+TEST(Sip, TellsWhoCallsWhomWithWhat) {
+  for (const std::uint8_t protocol : {kUdp, kTcp}) {
+    RecordingContext context;
+    FlowDriver flow(kSip, protocol, 7777, context);
+    flow.feed(true, sip_invite());
+    flow.feed(false, sip_ok());
+    EXPECT_EQ(context.attributes[FlowAttribute::kSipFrom], "sip:alice@example.com");
+    EXPECT_EQ(context.attributes[FlowAttribute::kSipTo], "sip:bob@example.org");
+    EXPECT_EQ(context.attributes[FlowAttribute::kUserAgent], "Softphone 1.2");
+    EXPECT_EQ(context.attributes[FlowAttribute::kServerSoftware], "Exchange 16");
+    EXPECT_EQ(context.counter(0), 1U);                       // requests
+    EXPECT_EQ(context.counter(2), 1U);                       // 2xx
+    EXPECT_EQ(context.counter(Sip::kCounterMedia), 1U);      // audio
+    EXPECT_EQ(context.counter(Sip::kCounterMedia + 1), 1U);  // video
+    EXPECT_EQ(context.counter(Sip::kCounterMedia + 2), 1U);  // image
+  }
+}
+
+TEST(Sip, PassesOverKeepAlives) {
+  RecordingContext context;
+  FlowDriver flow(kSip, kUdp, 5060, context);
+  flow.feed(true, sip_ok());
+  EXPECT_EQ(flow.feed(true, bytes_of("\r\n\r\n")), Verdict::kNeedMore);
+  EXPECT_EQ(flow.feed(true, ByteVector{0}), Verdict::kNeedMore);
+}
+
+TEST(Sip, IsNoOtherProtocolWithTheSameMethods) {
+  for (const char* line : {"OPTIONS rtsp://example.org/ RTSP/1.0\r\n", "NOTIFY * HTTP/1.1\r\n",
+                           "OPTIONS * HTTP/1.1\r\n", "INVITE sip:bob@example.org SIP/3.0\r\n", "SIP/2.0 OK\r\n",
+                           "SIP/2.0 700 No\r\n", "INVITED sip:x SIP/2.0\r\n", "REFER\r\n"}) {
+    RecordingContext context;
+    EXPECT_EQ(FlowDriver(kSip, kTcp, 5060, context).feed(true, bytes_of(line)), Verdict::kNotMine) << line;
+    EXPECT_EQ(FlowDriver(kSip, kUdp, 5060, context).feed(true, bytes_of(line)), Verdict::kNotMine) << line;
+  }
+}
+
+TEST(Sip, GivesUpAHeaderWithoutEnd) {
+  RecordingContext context;
+  FlowDriver flow(kSip, kTcp, 5060, context);
+  context.gave_up = true;
+  EXPECT_EQ(flow.feed(true, bytes_of("SIP/2.0 200 OK\r\nX: " + std::string(9000, 'x'))), Verdict::kDone);
+}
+
+}  // namespace
+}  // namespace netpulse
