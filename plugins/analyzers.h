@@ -1,6 +1,8 @@
 #pragma once
 
 #include "plugins/dns/dns.h"
+#include "plugins/nbns/nbdgm.h"
+#include "plugins/nbns/nbns.h"
 #include "plugins/tls/tls.h"
 
 namespace netpulse {
@@ -10,6 +12,6 @@ struct AnalyzerList {};
 
 /// Every analyzer of this build, in the order in which they are asked. A new one is a folder and a name here; the
 /// contract suite then asks for its samples.
-using RegisteredAnalyzers = AnalyzerList<Tls, Dns>;
+using RegisteredAnalyzers = AnalyzerList<Tls, Dns, Nbns, Nbdgm>;
 
 }  // namespace netpulse
