@@ -11,6 +11,8 @@
 #include "plugins/industrial/industrial.h"
 #include "plugins/management/management.h"
 #include "plugins/messaging/messaging.h"
+#include "plugins/nbns/nbdgm.h"
+#include "plugins/nbns/nbns.h"
 #include "plugins/ntp/ntp.h"
 #include "plugins/openvpn/openvpn.h"
 #include "plugins/quic/quic.h"
@@ -40,6 +42,6 @@ using RegisteredAnalyzers =
                  Openvpn, Ike, EspInUdp, Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11,
                  Mqtt, Amqp, Irc, Coap, Rtmp, Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb,
                  Memcached, Tds, Oracle, Modbus, Dnp3, Iec104, S7comm, Bacnet, Enip, Bgp, Gtp, Pfcp, Diameter, Rip, Ptp,
-                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin>;
+                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, Nbns, Nbdgm>;
 
 }  // namespace netpulse

@@ -19,6 +19,7 @@
 #include "tests/unit/plugins/industrial/industrial_samples.h"
 #include "tests/unit/plugins/management/management_samples.h"
 #include "tests/unit/plugins/messaging/messaging_samples.h"
+#include "tests/unit/plugins/nbns/nbns_samples.h"
 #include "tests/unit/plugins/ntp/ntp_samples.h"
 #include "tests/unit/plugins/openvpn/openvpn_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
