@@ -38,6 +38,7 @@ inline std::shared_ptr<const MetricsSnapshot> make_zero_snapshot(const RunNames&
   snapshot->workers.resize(worker_count);
   snapshot->sources.resize(source_count);
   snapshot->exporters.resize(names.exporters.size());
+  snapshot->regions.resize(names.regions.size());
   return snapshot;
 }
 
