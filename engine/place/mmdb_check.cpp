@@ -73,7 +73,7 @@ Timestamp built_at(std::uint64_t seconds) noexcept {
 
 /// Reads what the metadata says; tree.bytes is still empty.
 Result<Tree> read_metadata(MmdbSection& metadata, MmdbSummary& summary) {
-  if (!metadata.check(0, true)) return bad_metadata("it is no well-formed map");
+  if (!metadata.check(0, true)) return bad_metadata("it is no well-formed map, or cut off");
   const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
     const auto field = metadata.find(0, key);
     return field ? metadata.number(*field) : std::nullopt;
@@ -91,6 +91,34 @@ Result<Tree> read_metadata(MmdbSection& metadata, MmdbSummary& summary) {
   summary.built_at = built_at(epoch.value_or(0));
   summary.ip_version = static_cast<unsigned>(*ip_version);
   return Tree{{}, *node_count, static_cast<unsigned>(*record_bits)};
+}
+
+/// No way down is longer than an address has bits: so there are no circles either. Trees share branches (IPv4 is in an
+/// IPv6 tree several times), hence heights instead of depths.
+bool is_shallow(const Tree& tree, std::size_t address_bits) {
+  std::vector<std::uint8_t> heights(tree.node_count);  // 0: not known yet
+  std::vector<std::uint32_t> way{0};
+  while (!way.empty()) {
+    const std::uint32_t at = way.back();
+    const Tree::Node node = tree.node(at);
+    std::size_t below = 0;
+    bool descends = false;
+    for (const std::uint32_t child : {node.left, node.right}) {
+      if (child >= tree.node_count) continue;
+      if (heights[child] == 0) {
+        if (way.size() == address_bits) return false;
+        way.push_back(child);
+        descends = true;
+        break;
+      }
+      below = std::max<std::size_t>(below, heights[child]);
+    }
+    if (descends) continue;
+    if (way.size() + below > address_bits) return false;
+    heights[at] = static_cast<std::uint8_t>(below + 1);
+    way.pop_back();
+  }
+  return true;
 }
 
 /// Each record is another node, nothing, or a value of the data section.
@@ -129,6 +157,8 @@ Result<MmdbSummary> check_mmdb(Bytes file) {
   const Bytes separator = file.subspan(tree_bytes, kSeparatorBytes);
   if (std::any_of(separator.begin(), separator.end(), [](std::uint8_t octet) { return octet != 0; }))
     return Error{"the search tree does not end where its metadata says"};
+  if (!is_shallow(tree.value(), summary.ip_version == 4 ? 32 : 128))
+    return Error{"its search tree is corrupt: it is deeper than an address is long"};
   const Bytes data = file.subspan(tree_bytes + kSeparatorBytes, *marker - tree_bytes - kSeparatorBytes);
   if (auto error = check_tree(tree.value(), data, summary)) return std::move(*error);
   return summary;
