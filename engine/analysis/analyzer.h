@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -45,6 +46,12 @@ struct PortRange {
 /// probe: stateless; payload() as kInput says, never empty. kDone: mine; kNotMine: never mine; kNeedMore: too short to
 /// say. consume: called from the first payload on once the flow is mine, in packet order, for both directions. Both run
 /// on the packet path: they must not allocate, lock, log, throw or read outside payload().
+///
+/// Optional: A::PerWorker, default-constructed once for each worker before it starts, reached by
+/// context.per_worker<A::PerWorker>(); for what outlives a flow (transactions, crypto contexts). Its size must be
+/// bounded. And then optionally advance(PerWorker&, Timestamp now, bool last, AnalyzerContext&) noexcept: called about
+/// every second of packet time and a last time at the end of the run; of the context only count() and
+/// observe_latency() may be used. What it decides must follow from packet times alone and not from when it is called.
 template <class A>
 concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&
                    sizeof(typename A::State) <= kAnalyzerStateBytes&& requires(const PacketView& packet,
@@ -68,6 +75,8 @@ concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&
 
 /// An Analyzer as the dispatcher sees it.
 struct AnalyzerEntry {
+  using PerWorkerMemory = std::unique_ptr<void, void (*)(void*)>;
+
   std::string_view name, name_source;
   Input input;
   bool encrypted;
@@ -80,7 +89,29 @@ struct AnalyzerEntry {
   Verdict (*probe)(const PacketView&) noexcept;
   /// state: kAnalyzerStateBytes, zeroed before the first call.
   Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
+  PerWorkerMemory (*make_per_worker)();  ///< gives null where there is no PerWorker
+  void (*advance)(void* per_worker, Timestamp now, bool last, AnalyzerContext&) noexcept;  ///< null: not wanted
 };
+
+template <class A>
+AnalyzerEntry::PerWorkerMemory make_per_worker_memory() {
+  if constexpr (requires { typename A::PerWorker; }) {
+    return {new typename A::PerWorker(), [](void* memory) { delete static_cast<typename A::PerWorker*>(memory); }};
+  } else {
+    return {nullptr, [](void*) {}};
+  }
+}
+
+template <class A>
+constexpr auto advance_of() noexcept -> void (*)(void*, Timestamp, bool, AnalyzerContext&) noexcept {
+  if constexpr (requires { &A::advance; }) {
+    return [](void* memory, Timestamp now, bool last, AnalyzerContext& context) noexcept {
+      A::advance(*static_cast<typename A::PerWorker*>(memory), now, last, context);
+    };
+  } else {
+    return nullptr;
+  }
+}
 
 template <class A>
 requires Analyzer<A>
@@ -103,7 +134,9 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
             const Verdict verdict = A::consume(packet, state, context);
             std::memcpy(bytes, &state, sizeof state);
             return verdict;
-          }};
+          },
+          &make_per_worker_memory<A>,
+          advance_of<A>()};
 }
 
 }  // namespace netpulse

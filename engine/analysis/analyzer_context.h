@@ -12,6 +12,13 @@
 
 namespace netpulse {
 
+/// What AnalyzerContext::assemble() has of a message by now.
+struct Assembly {
+  Bytes contiguous;       ///< from its offset 0 to the first hole; valid until the next call
+  bool conflict = false;  ///< fragment gave other bytes for a place that was known already (the first ones stay)
+  bool whole = true;      ///< false: part of fragment lay outside the window of kStreamPrefixBytes, or found no room
+};
+
 /// What an analyzer may do besides reading its packet. Implemented by the dispatcher for the packet in hand, and by a
 /// recording one in tests. Virtual calls happen only when something was found, not per packet.
 class AnalyzerContext {
@@ -39,6 +46,27 @@ class AnalyzerContext {
   virtual bool from_initiator() const noexcept = 0;
   /// True when this direction's stream has a hole that the prefix limit or lost segments will never fill.
   virtual bool stream_gave_up() const noexcept = 0;
+  /// A text of the flow record; the first one of its kind stays. Kept for as long as there is room in the pool.
+  virtual void set_attribute(FlowAttribute kind, std::string_view text) noexcept = 0;
+  /// Over UDP: puts a fragment at its offset of the message that this direction is sending (QUIC CRYPTO, DTLS
+  /// handshake), in any order. The buffer is taken from the stream pool and may be lost to other flows: then contiguous
+  /// begins anew. It is given back by drop_assembly() and when the flow is done.
+  virtual Assembly assemble(std::size_t offset, Bytes fragment) noexcept = 0;
+  /// Over UDP: forgets what assemble() holds of this direction.
+  virtual void drop_assembly() noexcept = 0;
+  /// What follows belongs to another protocol (STARTTLS, CONNECT, media behind STUN): over TCP the bytes behind those
+  /// discarded, in both directions; over UDP this datagram and those behind it. Return kDone with it: the flow is
+  /// decided anew, and keeps its name, its findings and, until another analyzer claims it, its protocol.
+  virtual void hand_over() noexcept = 0;
+
+  /// The analyzer's own memory of this worker: A::PerWorker.
+  template <class T>
+  T& per_worker() noexcept {
+    return *static_cast<T*>(per_worker_memory());
+  }
+
+ private:
+  virtual void* per_worker_memory() noexcept = 0;
 };
 
 }  // namespace netpulse

@@ -20,6 +20,7 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
       matcher_(plan.catalogue()),
       names_(options, seed),
       streams_(options.stream_buffers) {
+  for (const AnalyzerEntry& analyzer : plan.analyzers()) per_worker_.push_back(analyzer.make_per_worker());
   if (!collection.enabled) return;
   for (std::size_t i = 0; i < plan.name_lists().size(); ++i)
     name_sets_.emplace_back(collection.names_max, collection.names_max * kNameBytesAverage, seed);
@@ -41,7 +42,7 @@ void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) n
   if (tcp && (packet.tcp_flags & TcpFlags::kSyn) != 0) note_syn(packet);
   if (packet.payload_captured_bytes == 0 || record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone))
     return;
-  gave_up_ = false;
+  gave_up_ = handed_over_ = false;
   discarded_ = 0;
   if (tcp)
     analyze_stream(packet);
@@ -50,11 +51,13 @@ void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) n
 }
 
 void Dispatcher::analyze_datagram(PacketView& packet) noexcept {
-  if (undecided() && classify(packet) != Claim::kClaimed) {
-    if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
-    return;
-  }
-  consume(packet);
+  do {
+    if (undecided() && classify(packet) != Claim::kClaimed) {
+      if (++record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+      return;
+    }
+    consume(packet);
+  } while (take_hand_over());
 }
 
 void Dispatcher::analyze_stream(PacketView& packet) noexcept {
@@ -63,18 +66,27 @@ void Dispatcher::analyze_stream(PacketView& packet) noexcept {
   // Every packet costs budget, also one that only fills a hole: a flow cannot keep a buffer for ever.
   const bool budget_spent = ++record_->analysis_packets >= options_.packets_max;
   if (!prefix.empty()) {
-    packet.payload_data = prefix.data();
-    packet.payload_captured_bytes = static_cast<std::uint32_t>(prefix.size());
-    packet.payload_bytes = std::max(packet.payload_bytes, packet.payload_captured_bytes);
-    const Claim claim = undecided() ? classify(packet) : Claim::kClaimed;
-    if (claim == Claim::kClaimed) {
-      consume(packet);
-    } else if (claim == Claim::kNobody && prefix.size() >= kShortPrefixBytes) {
-      discarded_ = prefix.size();
-      if (record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
-    }
+    // Bytes before those that the analyzer in turn is given: they belonged to one that handed the flow over.
+    std::size_t passed = 0;
+    do {
+      passed += discarded_;
+      discarded_ = 0;
+      const Bytes rest = prefix.subspan(std::min(passed, prefix.size()));
+      if (rest.empty()) break;
+      packet.payload_data = rest.data();
+      packet.payload_captured_bytes = static_cast<std::uint32_t>(rest.size());
+      packet.payload_bytes = std::max(packet.payload_bytes, packet.payload_captured_bytes);
+      const Claim claim = undecided() ? classify(packet) : Claim::kClaimed;
+      if (claim == Claim::kClaimed) {
+        consume(packet);
+      } else if (claim == Claim::kNobody && rest.size() >= kShortPrefixBytes) {
+        discarded_ = rest.size();
+        if (record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
+      }
+    } while (take_hand_over());
+    discarded_ += passed;
     if (record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone)) return;
-    if (discarded_ != 0 && !undecided()) record_->analysis_packets = 0;
+    if (discarded_ != 0 && (!undecided() || passed != 0)) record_->analysis_packets = 0;
     keep_rest(prefix, held);
   }
   if (budget_spent && record_->analysis_packets != 0) finish_analysis();
@@ -149,9 +161,7 @@ void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
   }
   buffer->discard(count);
   if (!buffer->empty()) return;
-  FlowDetail& found = *table_->detail_if_any(*record_);
-  streams_.release(found.stream[direction]);
-  found.stream[direction] = StreamPool::kNone;
+  release_stream(*table_->detail_if_any(*record_), direction);
 }
 
 StreamBuffer* Dispatcher::stream_buffer(std::size_t direction, bool make) noexcept {
@@ -178,16 +188,36 @@ StreamBuffer* Dispatcher::stream_buffer(std::size_t direction, bool make) noexce
   return &streams_[found->stream[direction]];
 }
 
+void Dispatcher::release_stream(FlowDetail& detail, std::size_t direction) noexcept {
+  std::uint32_t& stream = detail.stream[direction];
+  if (stream != StreamPool::kNone) streams_.release(stream);
+  stream = StreamPool::kNone;
+}
+
 void Dispatcher::release_streams(FlowDetail& detail) noexcept {
-  for (std::uint32_t& stream : detail.stream) {
-    if (stream != StreamPool::kNone) streams_.release(stream);
-    stream = StreamPool::kNone;
-  }
+  release_stream(detail, 0);
+  release_stream(detail, 1);
+}
+
+Assembly Dispatcher::assemble(std::size_t offset, Bytes fragment) noexcept {
+  StreamBuffer* buffer = stream_buffer(static_cast<std::size_t>(packet_->direction), true);
+  if (buffer == nullptr) return {.contiguous = offset == 0 ? fragment : Bytes{}, .conflict = false, .whole = false};
+  Assembly assembly;
+  assembly.whole = buffer->insert(offset, fragment, &assembly.conflict);
+  assembly.contiguous = buffer->contiguous();
+  return assembly;
+}
+
+void Dispatcher::drop_assembly() noexcept {
+  if (FlowDetail* found = table_->detail_if_any(*record_); found != nullptr)
+    release_stream(*found, static_cast<std::size_t>(packet_->direction));
 }
 
 Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
-  const AnalyzerMask by_port =
-      plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
+  AnalyzerMask by_port = plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
+  // Who has handed the flow over has had the port already.
+  if ((record_->analysis_flags & kHandOversMask) != 0 && record_->protocol_id != 0)
+    by_port &= ~(AnalyzerMask{1} << (record_->protocol_id - 1));
   const Claim claim = probe(by_port, view);
   if (claim == Claim::kClaimed) return claim;
   AnalyzerMask by_pattern = 0;
@@ -223,7 +253,9 @@ void Dispatcher::consume(const PacketView& view) noexcept {
   const bool kept = packet_->transport == TransportLayer::kTcp ? analyzer.state_over_tcp : analyzer.state_over_udp;
   if (!kept) scratch_detail_.analyzer_state = {};
   std::uint8_t* state = kept ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
+  protocol_in_hand_ = record_->protocol_id;
   const Verdict verdict = analyzer.consume(view, state, *this);
+  if (handed_over_) return;  // see take_hand_over()
   switch (verdict) {
     case Verdict::kNeedMore:
       // An analyzer without a name source never names the flow: no reason to wait with the application.
@@ -237,6 +269,34 @@ void Dispatcher::consume(const PacketView& view) noexcept {
     case Verdict::kMalformed:
       finish_analysis();
       return;
+  }
+}
+
+bool Dispatcher::take_hand_over() noexcept {
+  if (!handed_over_) return false;
+  handed_over_ = false;
+  if ((record_->analysis_flags & kHandOversMask) == kHandOversMask) {
+    finish_analysis();
+    return false;
+  }
+  record_->analysis_flags = static_cast<std::uint8_t>(record_->analysis_flags + kHandOverStep);
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kUndecided);
+  record_->analysis_packets = 0;
+  if (FlowDetail* found = table_->detail_if_any(*record_); found != nullptr) {
+    found->analyzer_state = {};
+    if (packet_->transport != TransportLayer::kTcp) release_streams(*found);
+  }
+  return true;
+}
+
+void Dispatcher::advance_analyzers(Timestamp now, bool last) noexcept {
+  advanced_at_ = now;
+  muted_ = false;
+  for (std::size_t i = 0; i < per_worker_.size(); ++i) {
+    const AnalyzerEntry& analyzer = plan_.analyzers()[i];
+    if (analyzer.advance == nullptr) continue;
+    protocol_in_hand_ = static_cast<ProtocolId>(i + 1);
+    analyzer.advance(per_worker_[i].get(), now, last, *this);
   }
 }
 
@@ -263,18 +323,7 @@ void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
                                                                                 : ApplicationSource::kServerName;
       }
     }
-    if (record.application == 0 && plan_.application_of(record.protocol_id) != 0) {
-      record.application = plan_.application_of(record.protocol_id);
-      record.application_source = ApplicationSource::kProtocol;
-    }
-    if (record.application == 0) {
-      const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
-      const std::uint16_t responder = responder_is_hi ? record.key.hi_port : record.key.lo_port;
-      const std::uint16_t initiator = responder_is_hi ? record.key.lo_port : record.key.hi_port;
-      record.application = plan_.application_of_port(record.key.protocol, responder);
-      if (record.application == 0) record.application = plan_.application_of_port(record.key.protocol, initiator);
-      if (record.application != 0) record.application_source = ApplicationSource::kPort;
-    }
+    if (record.application == 0) decide_without_name(record);
   }
   if (record.is(FlowRecord::kFlagAccounted) || record.is(FlowRecord::kFlagShadow)) return;
   record.flags |= FlowRecord::kFlagAccounted;
@@ -283,6 +332,30 @@ void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
   metrics_.protocols[record.protocol_id] += so_far;
   if (record.protocol_id != 0)
     (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += so_far.bytes;
+}
+
+void Dispatcher::decide_without_name(FlowRecord& record) noexcept {
+  const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
+  const FlowKey& key = record.key;
+  const auto conclude_from = [&](ApplicationId application, ApplicationSource source) {
+    record.application = application;
+    if (application != 0) record.application_source = source;
+    return application != 0;
+  };
+  if ((record.analysis_flags & kAddressesAsked) == 0) {
+    record.analysis_flags |= kAddressesAsked;
+    const IpAddress& responder = responder_is_hi ? key.hi_addr : key.lo_addr;
+    const IpAddress& initiator = responder_is_hi ? key.lo_addr : key.hi_addr;
+    if (conclude_from(plan_.catalogue().by_address(responder), ApplicationSource::kAddress) ||
+        conclude_from(plan_.catalogue().by_address(initiator), ApplicationSource::kAddress))
+      return;
+  }
+  const std::uint16_t responder = responder_is_hi ? key.hi_port : key.lo_port;
+  const std::uint16_t initiator = responder_is_hi ? key.lo_port : key.hi_port;
+  if (conclude_from(plan_.application_of(record.protocol_id, responder, initiator), ApplicationSource::kProtocol))
+    return;
+  if (conclude_from(plan_.application_of_port(key.protocol, responder), ApplicationSource::kPort)) return;
+  conclude_from(plan_.application_of_port(key.protocol, initiator), ApplicationSource::kPort);
 }
 
 void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {
@@ -329,9 +402,16 @@ void Dispatcher::set_server_name(std::string_view name) noexcept {
   decide(*record_, &found);
 }
 
+void Dispatcher::set_attribute(FlowAttribute kind, std::string_view text) noexcept {
+  if (text.empty() || muted_) return;
+  FlowDetail* found = table_->detail(*record_);
+  if (found == nullptr) return;  // counted as such
+  if (FlowAttributes* attributes = table_->attributes(*found); attributes != nullptr) attributes->set(kind, text);
+}
+
 void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {
   if (name_sets_.empty() || muted_ || name.empty()) return;
-  if (!name_sets_[plan_.name_list(record_->protocol_id, list_index)].insert(name))
+  if (!name_sets_[plan_.name_list(protocol_in_hand_, list_index)].insert(name))
     ++metrics_.losses[static_cast<std::size_t>(LossReason::kNameSetFull)];
 }
 
@@ -344,12 +424,11 @@ void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {
-  if (!muted_) metrics_.plugin_counters[plan_.counter_base(record_->protocol_id) + counter_index] += increment;
+  if (!muted_) metrics_.plugin_counters[plan_.counter_base(protocol_in_hand_) + counter_index] += increment;
 }
 
 void Dispatcher::observe_latency(std::size_t histogram_index, Duration latency) noexcept {
-  if (!muted_)
-    metrics_.plugin_histograms[plan_.histogram_base(record_->protocol_id) + histogram_index].observe(latency);
+  if (!muted_) metrics_.plugin_histograms[plan_.histogram_base(protocol_in_hand_) + histogram_index].observe(latency);
 }
 
 void Dispatcher::publish_gauges() noexcept {

@@ -67,6 +67,13 @@ class Dispatcher final : public AnalyzerContext {
   /// The flow ends: gives back its buffers, and decides now what was still open.
   void conclude(FlowRecord& record, FlowDetail* detail) noexcept;
 
+  /// Lets analyzers look after what they keep between flows, about every second of packet time.
+  void advance(Timestamp now) noexcept {
+    if (now - advanced_at_ >= kAdvancePeriod) advance_analyzers(now, false);
+  }
+  /// The same for the last time: the run ends at now.
+  void finish(Timestamp now) noexcept { advance_analyzers(now, true); }
+
   /// A name that another worker learned.
   void learn_from_elsewhere(const IpAddress& client, const IpAddress& address, std::string_view name,
                             std::uint32_t ttl_seconds, Timestamp now) noexcept {
@@ -88,6 +95,10 @@ class Dispatcher final : public AnalyzerContext {
   void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
   bool from_initiator() const noexcept override { return packet_->direction == record_->forward(); }
   bool stream_gave_up() const noexcept override { return gave_up_; }
+  void set_attribute(FlowAttribute kind, std::string_view text) noexcept override;
+  Assembly assemble(std::size_t offset, Bytes fragment) noexcept override;
+  void drop_assembly() noexcept override;
+  void hand_over() noexcept override { handed_over_ = true; }
 
  private:
   /// What classify() found.
@@ -98,6 +109,11 @@ class Dispatcher final : public AnalyzerContext {
   static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 4;
   // FlowRecord::analysis_flags, by direction.
   static constexpr std::uint8_t kBaseKnown[2] = {0x01, 0x02};
+  // FlowRecord::analysis_flags, counting how often the flow was handed over: further times end its analysis.
+  static constexpr std::uint8_t kHandOverStep = 0x04, kHandOversMask = 0x0c;
+  static constexpr Duration kAdvancePeriod = Duration::from_seconds(1);
+  // FlowRecord::analysis_flags: the catalogue's address ranges were asked, which costs a search and never changes.
+  static constexpr std::uint8_t kAddressesAsked = 0x10;
 
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
@@ -110,11 +126,18 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
+  /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
+  void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
   }
   void finish_analysis() noexcept;
+  /// After consume(): true if the flow was handed over and is to be decided anew.
+  bool take_hand_over() noexcept;
+  void release_stream(FlowDetail& detail, std::size_t direction) noexcept;
+  void advance_analyzers(Timestamp now, bool last) noexcept;
+  void* per_worker_memory() noexcept override { return per_worker_[protocol_in_hand_ - 1U].get(); }
 
   const AnalysisPlan& plan_;
   const AnalysisOptions options_;
@@ -126,12 +149,16 @@ class Dispatcher final : public AnalyzerContext {
   NameCache names_;
   StreamPool streams_;
   std::vector<NameSet> name_sets_;
-  FlowDetail scratch_detail_;  // written to when the pool is empty
+  FlowDetail scratch_detail_;                               // written to when the pool is empty
+  std::vector<AnalyzerEntry::PerWorkerMemory> per_worker_;  // by analyzer
+  Timestamp advanced_at_;
 
   const PacketView* packet_ = nullptr;
   FlowRecord* record_ = nullptr;
+  ProtocolId protocol_in_hand_ = 0;  // whose consume() or advance() runs
   std::size_t discarded_ = 0;
   bool gave_up_ = false;
+  bool handed_over_ = false;
   bool muted_ = false;  // a shadow flow: learns names, counts nothing
 };
 

@@ -5,7 +5,7 @@
 
 namespace netpulse {
 
-bool StreamBuffer::insert(std::size_t offset, Bytes segment) noexcept {
+bool StreamBuffer::insert(std::size_t offset, Bytes segment, bool* conflict) noexcept {
   if (offset >= kStreamPrefixBytes || segment.empty()) return segment.empty();
   const std::size_t end = std::min(offset + segment.size(), kStreamPrefixBytes);
   const bool whole = end == offset + segment.size();
@@ -18,6 +18,11 @@ bool StreamBuffer::insert(std::size_t offset, Bytes segment) noexcept {
   // Only the gaps are written: what came first stays.
   std::size_t position = offset;
   for (std::uint32_t i = first; i < last; ++i) {
+    const std::size_t both_begin = std::max<std::size_t>(intervals_[i].begin, offset),
+                      both_end = std::min<std::size_t>(intervals_[i].end, end);
+    if (conflict != nullptr && both_begin < both_end &&
+        std::memcmp(&data_[both_begin], segment.data() + (both_begin - offset), both_end - both_begin) != 0)
+      *conflict = true;
     if (position < intervals_[i].begin)
       std::memcpy(&data_[position], segment.data() + (position - offset), intervals_[i].begin - position);
     position = std::max<std::size_t>(position, intervals_[i].end);

@@ -19,8 +19,8 @@ class StreamBuffer {
  public:
   void reset() noexcept { interval_count_ = 0; }
   /// Stores what of segment lies inside the window; offset is from the window's start. False if the window or the
-  /// interval list could not hold all of it.
-  bool insert(std::size_t offset, Bytes segment) noexcept;
+  /// interval list could not hold all of it. conflict: set if a byte differs from the one that came first.
+  bool insert(std::size_t offset, Bytes segment, bool* conflict = nullptr) noexcept;
   /// The bytes from the window's start up to the first hole.
   Bytes contiguous() const noexcept;
   /// Moves the window's start forward by count, at most contiguous().size().

@@ -33,7 +33,7 @@ inline constexpr std::uint8_t kNameSourceNone = 0;
 inline constexpr std::uint8_t kNameSourceDnsAnswer = 255;
 
 /// How sure the application is, from least to most.
-enum class ApplicationSource : std::uint8_t { kNone = 0, kPort = 1, kProtocol = 2, kDnsAnswer = 3, kServerName = 4 };
+enum class ApplicationSource : std::uint8_t { kNone, kPort, kProtocol, kAddress, kDnsAnswer, kServerName };
 
 inline constexpr std::uint32_t kNoDetail = 0xffffffff;
 
@@ -101,9 +101,45 @@ enum class Ech : std::uint8_t { kUnknown, kAbsent, kOuter };
 /// Per-analyzer memory of a flow.
 inline constexpr std::size_t kAnalyzerStateBytes = 32;
 
+/// Texts that only some flows have, each a column of the flow record.
+enum class FlowAttribute : std::uint8_t {
+  kUserAgent,           ///< HTTP User-Agent, gQUIC UAID, SIP User-Agent
+  kHttpMethod,          ///< of the first request
+  kHttpStatus,          ///< three digits, of the first final response
+  kHttpContentType,     ///< of that response
+  kClientSoftware,      ///< as the initiator identifies itself: SSH identification string, ...
+  kServerSoftware,      ///< as the responder does: SSH identification string, HTTP Server, greeting of a mail server
+  kCertificateSubject,  ///< common name of the server's certificate, else the whole subject
+  kCertificateNames,    ///< DNS names of its subjectAltName, joined by commas
+  kHostName,            ///< the initiator's own name: DHCP option 12, NetBIOS
+  kVendorClass,         ///< DHCP option 60
+  kSipFrom,
+  kSipTo,
+};
+inline constexpr std::size_t kFlowAttributeCount = 12;
+
+/// The attributes of a flow, in the order in which they were found: kind, length, text.
+class FlowAttributes {
+ public:
+  static constexpr std::size_t kTextBytesMax = 255;
+  /// The first text of a kind stays. Longer ones are cut, to what room is left too.
+  void set(FlowAttribute kind, std::string_view text) noexcept;
+  /// Empty if there is none.
+  std::string_view get(FlowAttribute kind) const noexcept;
+  void clear() noexcept { used_ = 0; }
+
+ private:
+  static constexpr std::size_t kHeaderBytes = 2;
+  std::uint16_t used_ = 0;
+  std::array<char, 510> bytes_;
+  friend class FlowTable;
+};
+static_assert(sizeof(FlowAttributes) == 512);
+
 /// The cold part: names and findings, taken from a pool when the first one is there.
 struct alignas(64) FlowDetail {
   std::array<std::uint8_t, kAnalyzerStateBytes> analyzer_state{};
+  std::uint32_t attributes_index = kNoDetail;          ///< into the pool of FlowAttributes, or kNoDetail
   std::uint32_t stream[2] = {0xffffffff, 0xffffffff};  ///< stream buffers in use, by Direction; owned by analysis/
   std::uint32_t tunnel_id = 0;
   std::uint16_t vlan_id = 0;
@@ -133,8 +169,10 @@ struct FinishedFlow {
   EndReason reason = EndReason::kNone;
   bool has_detail = false;
   std::uint16_t interface_index = 0;
-  EndpointPlace places[2];  ///< of lo_addr, of hi_addr; the collector fills them in
-  FlowDetail detail;        ///< meaningful only if has_detail
+  bool has_attributes = false;
+  EndpointPlace places[2];    ///< of lo_addr, of hi_addr; the collector fills them in
+  FlowDetail detail;          ///< meaningful only if has_detail
+  FlowAttributes attributes;  ///< meaningful only if has_attributes
 };
 
 }  // namespace netpulse

@@ -1,6 +1,7 @@
 #include "engine/flow/flow_schema.h"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 
 namespace netpulse {
@@ -95,6 +96,8 @@ Value application_source_name(ApplicationSource source) {
       return TextValue{"port"};
     case ApplicationSource::kProtocol:
       return TextValue{"protocol"};
+    case ApplicationSource::kAddress:
+      return TextValue{"address"};
     case ApplicationSource::kDnsAnswer:
       return TextValue{"dns_answer"};
     case ApplicationSource::kServerName:
@@ -207,6 +210,17 @@ Value src_country(Flow flow, Names, Scratch) { return country(place_of_source(fl
 Value dst_country(Flow flow, Names, Scratch) { return country(place_of_destination(flow)); }
 Value src_asn(Flow flow, Names, Scratch) { return asn(place_of_source(flow)); }
 Value dst_asn(Flow flow, Names, Scratch) { return asn(place_of_destination(flow)); }
+template <FlowAttribute kKind>
+Value attribute(Flow flow, Names, Scratch) {
+  return flow.has_attributes ? text(flow.attributes.get(kKind)) : Value{};
+}
+Value http_status(Flow flow, Names, Scratch) {
+  if (!flow.has_attributes) return {};
+  const std::string_view digits = flow.attributes.get(FlowAttribute::kHttpStatus);
+  std::uint64_t status = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  return error == std::errc{} ? Value{status} : Value{};
+}
 /// Promised columns that this version does not measure.
 Value not_measured(Flow, Names, Scratch) { return {}; }
 
@@ -267,12 +281,32 @@ const Column kColumns[] = {
     {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::dst_country},
     {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::src_asn},
     {"dst_asn", kUnsigned, "", "Autonomous system number of dst_addr", 17, false, get::dst_asn},
-    {"application_source", kText, "", "How the application was found: server_name, dns_answer, protocol, port", 0,
-     false, get::application_source},
+    {"application_source", kText, "", "How the application was found: server_name, dns_answer, address, protocol, port",
+     0, false, get::application_source},
     {"ja3s", kText, "", "MD5 of the ServerHello's JA3S string", 0, false, get::ja3s},
     {"tls_cipher", kText, "", "Cipher suite chosen by the server, as its IANA number", 0, false, get::tls_cipher},
     {"continued", ColumnType::kBoolean, "", "Follows a record of the same flow that ended by active timeout", 0, false,
-     get::continued}};
+     get::continued},
+    {"http_method", kText, "", "Method of the first HTTP request", 459, false,
+     get::attribute<FlowAttribute::kHttpMethod>},
+    {"http_status", kUnsigned, "", "Status code of the first final HTTP response", 457, false, get::http_status},
+    {"http_content_type", kText, "", "Media type of that response", 469, false,
+     get::attribute<FlowAttribute::kHttpContentType>},
+    {"user_agent", kText, "", "User agent as the client names itself (HTTP, gQUIC, SIP)", 468, false,
+     get::attribute<FlowAttribute::kUserAgent>},
+    {"client_software", kText, "", "Software of src as it identifies itself (SSH, ...)", 0, false,
+     get::attribute<FlowAttribute::kClientSoftware>},
+    {"server_software", kText, "", "Software of dst as it identifies itself (SSH, HTTP Server, greetings)", 0, false,
+     get::attribute<FlowAttribute::kServerSoftware>},
+    {"tls_certificate_subject", kText, "", "Common name of the server's certificate (TLS 1.2 and before)", 0, false,
+     get::attribute<FlowAttribute::kCertificateSubject>},
+    {"tls_certificate_names", kText, "", "DNS names of the server's certificate, joined by commas", 0, false,
+     get::attribute<FlowAttribute::kCertificateNames>},
+    {"host_name", kText, "", "Own name of src (DHCP, NetBIOS)", 0, false, get::attribute<FlowAttribute::kHostName>},
+    {"vendor_class", kText, "", "DHCP vendor class identifier of src", 0, false,
+     get::attribute<FlowAttribute::kVendorClass>},
+    {"sip_from", kText, "", "Caller of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipFrom>},
+    {"sip_to", kText, "", "Callee of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipTo>}};
 
 }  // namespace
 

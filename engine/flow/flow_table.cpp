@@ -38,8 +38,10 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       records_(options.flows_max, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
       details_(options.details_max, PageMemory::Pages::kNormal),
+      attributes_(options.attributes_max, PageMemory::Pages::kNormal),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
-  NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail);
+  NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail &&
+            options.attributes_max < kNoDetail);
 }
 
 inline unsigned FlowTable::matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept {
@@ -282,10 +284,31 @@ FlowDetail* FlowTable::detail(FlowRecord& record) noexcept {
 
 void FlowTable::release_detail(FlowRecord& record) noexcept {
   if (record.detail_index == kNoDetail) return;
+  if (const std::uint32_t index = details_[record.detail_index].attributes_index; index != kNoDetail) {
+    std::memcpy(attributes_[index].bytes_.data(), &free_attributes_, sizeof free_attributes_);
+    free_attributes_ = index;
+  }
   details_[record.detail_index].stream[0] = free_detail_;
   free_detail_ = record.detail_index;
   record.detail_index = kNoDetail;
   --details_used_;
+}
+
+FlowAttributes* FlowTable::attributes(FlowDetail& detail) noexcept {
+  if (detail.attributes_index != kNoDetail) return &attributes_[detail.attributes_index];
+  std::uint32_t index = attributes_begun_;
+  if (free_attributes_ != kNoDetail) {
+    index = free_attributes_;
+    std::memcpy(&free_attributes_, attributes_[index].bytes_.data(), sizeof free_attributes_);
+  } else if (attributes_begun_ < attributes_.size()) {
+    ++attributes_begun_;
+  } else {
+    ++attributes_refused_;
+    return nullptr;
+  }
+  detail.attributes_index = index;
+  attributes_[index].clear();
+  return &attributes_[index];
 }
 
 std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {

@@ -55,6 +55,11 @@ class FlowTable {
   FlowDetail* detail_if_any(const FlowRecord& record) noexcept {
     return record.detail_index == kNoDetail ? nullptr : &details_[record.detail_index];
   }
+  /// The texts of a flow, taken from their pool on first use; null when the pool is empty.
+  FlowAttributes* attributes(FlowDetail& detail) noexcept;
+  FlowAttributes* attributes_if_any(const FlowDetail& detail) noexcept {
+    return detail.attributes_index == kNoDetail ? nullptr : &attributes_[detail.attributes_index];
+  }
   /// Sequence numbers at which each direction's payload starts; meaning and validity belong to analysis/.
   std::array<std::uint32_t, 2>& stream_base(const FlowRecord& record) noexcept {
     return stream_bases_[index_of(record)];
@@ -82,6 +87,8 @@ class FlowTable {
   std::size_t details_capacity() const noexcept { return details_.size(); }
   /// Flows that wanted a cold record when there was none.
   std::uint64_t details_refused() const noexcept { return details_refused_; }
+  /// Texts that found no room in the pool.
+  std::uint64_t attributes_refused() const noexcept { return attributes_refused_; }
   /// Packets of new flows that found no room at all.
   std::uint64_t untracked_packets() const noexcept { return untracked_packets_; }
 
@@ -148,10 +155,12 @@ class FlowTable {
   PageArray<FlowRecord> records_;
   PageArray<std::array<std::uint32_t, 2>> stream_bases_;
   PageArray<FlowDetail> details_;
+  PageArray<FlowAttributes> attributes_;
   std::uint32_t free_record_ = kNoDetail, records_begun_ = 0;
   std::uint32_t free_detail_ = kNoDetail, details_begun_ = 0;
+  std::uint32_t free_attributes_ = kNoDetail, attributes_begun_ = 0;
   std::size_t active_flows_ = 0, details_used_ = 0;
-  std::uint64_t details_refused_ = 0, untracked_packets_ = 0;
+  std::uint64_t details_refused_ = 0, attributes_refused_ = 0, untracked_packets_ = 0;
   std::size_t sweep_position_ = 0;
   PageArray<Closed> closed_;
   std::uint64_t closed_head_ = 0, closed_tail_ = 0;

@@ -18,6 +18,7 @@ FlowTableOptions read_flow_table_options(Config& config) {
   };
   options.flows_max = size("flows_max", options.flows_max, 1 << 30);
   options.details_max = size("details_max", options.details_max, 1 << 28);
+  options.attributes_max = size("attributes_max", options.attributes_max, 1 << 28);
   options.idle_timeout = seconds("idle_timeout_seconds", options.idle_timeout, kTimeoutSecondsMax);
   options.active_timeout = seconds("active_timeout_seconds", options.active_timeout, kTimeoutSecondsMax);
   options.tcp_end_timeout = seconds("tcp_end_timeout_seconds", options.tcp_end_timeout, 3600);

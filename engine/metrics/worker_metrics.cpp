@@ -26,6 +26,8 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "export_ring_full";
     case LossReason::kDetailPoolFull:
       return "detail_pool_full";
+    case LossReason::kAttributePoolFull:
+      return "attribute_pool_full";
     case LossReason::kStreamPoolFull:
       return "stream_pool_full";
     case LossReason::kNameSetFull:

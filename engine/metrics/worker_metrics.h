@@ -44,12 +44,13 @@ struct LatencyHistogram {
 
 /// What was not fully processed, and why. The first two are packets, the others records and findings.
 enum class LossReason : std::uint8_t {
-  kQueueFull,       ///< packets never processed: the worker's queue had no room (live, single-queue sources)
-  kFlowTableFull,   ///< packets counted, but in no flow: no record was free and none could be evicted
-  kExportRingFull,  ///< flow records: the collector was too slow
-  kDetailPoolFull,  ///< flows whose names were not kept: no cold record left
-  kStreamPoolFull,  ///< flows whose analysis ended early: their stream buffer went to a newer flow
-  kNameSetFull,     ///< names not listed in the report
+  kQueueFull,          ///< packets never processed: the worker's queue had no room (live, single-queue sources)
+  kFlowTableFull,      ///< packets counted, but in no flow: no record was free and none could be evicted
+  kExportRingFull,     ///< flow records: the collector was too slow
+  kDetailPoolFull,     ///< flows whose names were not kept: no cold record left
+  kAttributePoolFull,  ///< texts of flows (user agents, ...) that were not kept
+  kStreamPoolFull,     ///< flows whose analysis ended early: their stream buffer went to a newer flow
+  kNameSetFull,        ///< names not listed in the report
   kCount
 };
 /// "queue_full", ...: label value and report key.

@@ -79,6 +79,7 @@ void Engine::Implementation::make_workers() {
   worker_options.flow_table = options.flow_table;
   worker_options.flow_table.flows_max = share(options.flow_table.flows_max, count);
   worker_options.flow_table.details_max = share(options.flow_table.details_max, count);
+  worker_options.flow_table.attributes_max = share(options.flow_table.attributes_max, count);
   worker_options.analysis = options.analysis;
   worker_options.names = {options.collect_names, options.names_max};
   worker_options.can_wait = sources.front()->can_wait();

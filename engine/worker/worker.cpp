@@ -44,6 +44,7 @@ void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
   update_flows(batch);
   analyze_pending();
   advance_clock(now);
+  dispatcher_.advance(clock_);
   end_overdue(batch.size());
 }
 
@@ -141,7 +142,10 @@ void Worker::receive_names(Timestamp now) noexcept {
   }
 }
 
-void Worker::flush(Timestamp now) noexcept { table_.flush(now); }
+void Worker::flush(Timestamp now) noexcept {
+  table_.flush(now);
+  dispatcher_.finish(now);
+}
 
 void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept {
   if (reason == EndReason::kActiveTimeout) {
@@ -171,7 +175,14 @@ void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, End
   slot->record = record;
   slot->reason = reason;
   slot->has_detail = detail != nullptr;
-  if (detail != nullptr) slot->detail = *detail;
+  slot->has_attributes = false;
+  if (detail != nullptr) {
+    slot->detail = *detail;
+    if (const FlowAttributes* attributes = table_.attributes_if_any(*detail); attributes != nullptr) {
+      slot->attributes = *attributes;
+      slot->has_attributes = true;
+    }
+  }
   export_ring_.push();
   ++metrics_.flow_records_exported;
 }
@@ -192,6 +203,7 @@ void Worker::publish() noexcept {
   metrics_.active_flows = table_.active_flows();
   metrics_.details_used = table_.details_used();
   metrics_.losses[static_cast<std::size_t>(LossReason::kDetailPoolFull)] = table_.details_refused();
+  metrics_.losses[static_cast<std::size_t>(LossReason::kAttributePoolFull)] = table_.attributes_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)] = table_.untracked_packets();
   dispatcher_.publish_gauges();
   snapshots_.publish(metrics_);

@@ -22,7 +22,7 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
   family("netpulse_dropped_flow_records_total", "Flow records that found no room on their way to the exporters.",
          {LossReason::kExportRingFull});
   family("netpulse_degraded_flows_total", "Flows that were counted, but whose names or analysis a full pool cost.",
-         {LossReason::kDetailPoolFull, LossReason::kStreamPoolFull});
+         {LossReason::kDetailPoolFull, LossReason::kAttributePoolFull, LossReason::kStreamPoolFull});
   family("netpulse_dropped_report_names_total", "Names that found no room in the final report's lists.",
          {LossReason::kNameSetFull});
 }

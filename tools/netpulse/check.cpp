@@ -22,7 +22,7 @@ namespace netpulse {
 namespace {
 
 constexpr std::size_t kFilesBesidesConnections = 64;
-constexpr std::size_t kFlowBytes = 144, kDetailBytes = 512;
+constexpr std::size_t kFlowBytes = 144, kDetailBytes = 512, kAttributesBytes = 512;
 
 enum class Outcome { kOk, kWarning, kFailure };
 
@@ -185,7 +185,8 @@ class Check {
 
   void check_memory() {
     const FlowTableOptions& table = settings_.engine.flow_table;
-    const double bytes = static_cast<double>(table.flows_max * kFlowBytes + table.details_max * kDetailBytes);
+    const double bytes = static_cast<double>(table.flows_max * kFlowBytes + table.details_max * kDetailBytes +
+                                             table.attributes_max * kAttributesBytes);
     const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     const std::string detail = "flow tables take up to " + human_bytes(bytes) + " of " + human_bytes(there);
     if (bytes < there / 2)

@@ -87,6 +87,7 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   for (const ExporterCounters& exporter : snapshot.exporters) unwritten += exporter.dropped_records;
   list.push_back({"flow_records", "exporter", "write_failed", unwritten});
   add("flows", "names", LossReason::kDetailPoolFull);
+  add("texts", "flows", LossReason::kAttributePoolFull);
   add("flows", "analysis", LossReason::kStreamPoolFull);
   add("names", "report", LossReason::kNameSetFull);
   return list;

@@ -28,6 +28,7 @@ class FlowDriver {
  public:
   FlowDriver(const AnalyzerEntry& analyzer, std::uint8_t protocol, std::uint16_t server_port, RecordingContext& context)
       : analyzer_(analyzer), context_(context) {
+    if (context.per_worker_held == nullptr) context.per_worker_held = analyzer.make_per_worker();
     packet_.key.ip_version = 4;
     packet_.key.protocol = protocol;
     packet_.key.lo_addr = *IpAddress::parse("192.0.2.1");  // the client
@@ -60,7 +61,7 @@ class FlowDriver {
     discard_in_range_ = discard_in_range_ && context_.discarded <= prefix.size();
     if (discard_in_range_)
       prefix.erase(prefix.begin(), prefix.begin() + static_cast<std::ptrdiff_t>(context_.discarded));
-    ended_ = verdict_ != Verdict::kNeedMore;
+    ended_ = verdict_ != Verdict::kNeedMore || context_.handed_over;
     return verdict_;
   }
   Verdict feed(const Step& step) { return feed(step.from_initiator, step.payload); }

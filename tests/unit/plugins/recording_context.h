@@ -1,10 +1,13 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "engine/analysis/analyzer_context.h"
+#include "engine/analysis/stream_pool.h"
 
 namespace netpulse::test {
 
@@ -44,6 +47,22 @@ class RecordingContext final : public AnalyzerContext {
   void discard_stream(std::size_t count) noexcept override { discarded += count; }
   bool from_initiator() const noexcept override { return initiator; }
   bool stream_gave_up() const noexcept override { return gave_up; }
+  void set_attribute(FlowAttribute kind, std::string_view text) noexcept override {
+    if (!text.empty()) attributes.try_emplace(kind, text);
+  }
+  Assembly assemble(std::size_t offset, Bytes fragment) noexcept override {
+    auto& buffer = assemblies[initiator ? 0 : 1];
+    if (buffer == nullptr) {
+      buffer = std::make_unique<StreamBuffer>();
+      buffer->reset();
+    }
+    Assembly assembly;
+    assembly.whole = buffer->insert(offset, fragment, &assembly.conflict);
+    assembly.contiguous = buffer->contiguous();
+    return assembly;
+  }
+  void drop_assembly() noexcept override { assemblies[initiator ? 0 : 1].reset(); }
+  void hand_over() noexcept override { handed_over = true; }
 
   std::uint64_t counter(std::size_t index) const { return index < counters.size() ? counters[index] : 0; }
   std::vector<std::string> list(std::size_t index) const {
@@ -59,9 +78,17 @@ class RecordingContext final : public AnalyzerContext {
   std::vector<Learned> learned;
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
+  std::map<FlowAttribute, std::string> attributes;
+  std::shared_ptr<StreamBuffer> assemblies[2];  ///< from the initiator, from the responder
+  bool handed_over = false;
+  /// Made by the driver from its analyzer, and kept from flow to flow.
+  std::shared_ptr<void> per_worker_held;
   std::size_t discarded = 0;  ///< since the driver last looked
   bool initiator = true;
   bool gave_up = false;
+
+ private:
+  void* per_worker_memory() noexcept override { return per_worker_held.get(); }
 };
 
 }  // namespace netpulse::test

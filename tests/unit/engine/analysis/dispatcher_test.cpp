@@ -52,7 +52,7 @@ struct Teacher {
   static constexpr Input kInput = Input::kDatagram;
   static constexpr bool kEncrypted = false, kStateOverUdp = false;
   static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 53}};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 5300}};
   static constexpr std::array<std::string_view, 0> kNameLists{};
   static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"teacher_total", "Lessons."}};
   static constexpr std::array<MetricDescription, 0> kHistograms{};
@@ -67,8 +67,88 @@ struct Teacher {
   }
 };
 
-constexpr std::array<AnalyzerEntry, 2> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>()};
-constexpr ProtocolId kLine = 1, kTeacher = 2;
+/// A toy protocol over TCP that makes room for another one: "GO\n" from the client, "OK\n" from the server.
+struct Upgrade {
+  struct State {
+    std::uint8_t asked;
+  };
+  static constexpr std::string_view kName = "upgrade", kNameSource = "";
+  static constexpr Input kInput = Input::kStreamPrefix;
+  static constexpr bool kEncrypted = false, kStateOverUdp = false;
+  static constexpr std::array<Pattern, 0> kPatterns{};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7001, 7001}};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 0> kCounters{};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
+    if (packet.payload().size() < 3 || (state.asked != 0) == context.from_initiator()) return Verdict::kNeedMore;
+    context.discard_stream(3);
+    if (state.asked != 0) {
+      context.set_attribute(FlowAttribute::kServerSoftware, "upgrader");
+      context.hand_over();
+      return Verdict::kDone;
+    }
+    state.asked = 1;
+    return Verdict::kNeedMore;
+  }
+};
+
+/// A toy protocol over UDP: "<offset><piece>" of a name that ends with '.'; "!" hands the flow over, "?" asks for an
+/// answer that is never there.
+struct Puzzle {
+  struct State {
+    std::uint8_t conflict;
+  };
+  struct PerWorker {
+    std::uint64_t datagrams = 0, open_questions = 0;
+  };
+  static constexpr std::string_view kName = "puzzle", kNameSource = "puzzle_name";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kEncrypted = false, kStateOverUdp = true;
+  static constexpr std::array<Pattern, 0> kPatterns{};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 7002, 7002}};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 3> kCounters{MetricDescription{"puzzle_datagrams", "Datagrams."},
+                                                              MetricDescription{"puzzle_conflicts", "Conflicts."},
+                                                              MetricDescription{"puzzle_unanswered", "Unanswered."}};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView& packet) noexcept {
+    return packet.payload()[0] < 'A' ? Verdict::kDone : Verdict::kNotMine;
+  }
+  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+    PerWorker& mine = context.per_worker<PerWorker>();
+    ++mine.datagrams;
+    const Bytes payload = packet.payload();
+    if (payload[0] == '?') {
+      ++mine.open_questions;
+      return Verdict::kNeedMore;
+    }
+    if (payload[0] == '!' || payload[0] >= 'A') {
+      context.hand_over();
+      return Verdict::kDone;
+    }
+    const Assembly assembly = context.assemble(payload[0] - std::size_t{'0'}, payload.subspan(1));
+    if (assembly.conflict) context.count(1, 1);
+    const std::string_view text = as_text(assembly.contiguous);
+    if (!text.ends_with('.')) return Verdict::kNeedMore;
+    context.set_server_name(text.substr(0, text.size() - 1));
+    context.count(0, mine.datagrams);
+    context.drop_assembly();
+    return Verdict::kNeedMore;
+  }
+  static void advance(PerWorker& mine, Timestamp, bool last, AnalyzerContext& context) noexcept {
+    if (!last) return;
+    context.count(2, mine.open_questions);
+    mine.open_questions = 0;
+  }
+};
+
+constexpr std::array<AnalyzerEntry, 4> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>(),
+                                                  make_analyzer_entry<Upgrade>(), make_analyzer_entry<Puzzle>()};
+constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4;
 
 constexpr const char* kCatalogueText = R"(
 [[application]]
@@ -85,6 +165,16 @@ ports = ["tcp/7"]
 name = "Teaching"
 category = "Infrastructure"
 protocols = ["teacher"]
+
+[[application]]
+name = "Secure teaching"
+category = "Infrastructure"
+protocols = ["teacher/5300"]
+
+[[application]]
+name = "Data centre"
+category = "Infrastructure"
+addresses = ["198.51.100.0/24"]
 )";
 
 class DispatcherTest : public ::testing::Test, public FlowEndHandler {
@@ -122,7 +212,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
                   std::uint8_t view_flags = 0) {
     PacketView view;
     view.key.lo_addr = *IpAddress::parse("10.0.0.1");
-    view.key.hi_addr = *IpAddress::parse("192.0.2.7");
+    view.key.hi_addr = server_;
     view.key.lo_port = static_cast<std::uint16_t>(40000 + flow);
     view.key.hi_port = port;
     view.key.protocol = protocol;
@@ -154,12 +244,84 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
   }
 
   std::int64_t time_ = 1000;
+  IpAddress server_ = *IpAddress::parse("192.0.2.7");
   std::optional<Catalogue> catalogue_;
   std::optional<AnalysisPlan> plan_;
   std::unique_ptr<WorkerMetrics> metrics_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<FlowTable> table_;
 };
+
+TEST_F(DispatcherTest, DecidesAFlowAnewWhenItsAnalyzerHandsItOver) {
+  see(1, 7001, true, "GO\n", 0);
+  const FlowRecord& flow = see(1, 7001, false, "OK\n", 0);
+  EXPECT_EQ(flow.protocol_id, kUpgrade);
+  EXPECT_FALSE(done(flow));
+  see(1, 7001, true, "NAME www.shop.example\n", 3);
+  EXPECT_TRUE(done(flow));
+  EXPECT_EQ(flow.protocol_id, kLine);
+  EXPECT_EQ(name_of(flow), "www.shop.example");
+  const FlowDetail* detail = table_->detail_if_any(flow);
+  ASSERT_NE(detail, nullptr);
+  EXPECT_EQ(table_->attributes_if_any(*detail)->get(FlowAttribute::kServerSoftware), "upgrader");
+}
+
+TEST_F(DispatcherTest, GivesTheRestOfTheSegmentToTheNextAnalyzer) {
+  see(1, 7001, true, "GO\n", 0);
+  const FlowRecord& flow = see(1, 7001, false, "OK\nNAME shop.example\n", 0);
+  EXPECT_EQ(flow.protocol_id, kLine);
+  EXPECT_EQ(name_of(flow), "shop.example");
+}
+
+TEST_F(DispatcherTest, KeepsWhatTheOtherSideSentAheadOfTheHandOver) {
+  see(1, 7001, true, "GO\nNAME shop.exa", 0);
+  const FlowRecord& flow = see(1, 7001, false, "OK\n", 0);
+  see(1, 7001, true, "mple\n", 16);
+  EXPECT_EQ(flow.protocol_id, kLine);
+  EXPECT_EQ(name_of(flow), "shop.example");
+}
+
+TEST_F(DispatcherTest, AFlowHandedOverToNobodyKeepsItsProtocol) {
+  see(1, 7001, true, "GO\n", 0);
+  const FlowRecord& flow = see(1, 7001, false, "OK\n", 0);
+  for (std::uint32_t i = 0; i < 8; ++i) see(1, 7001, true, "who knows what", 3 + 14 * i);
+  EXPECT_TRUE(done(flow));
+  EXPECT_EQ(flow.protocol_id, kUpgrade);
+}
+
+TEST_F(DispatcherTest, AssemblesAMessageFromDatagramsInAnyOrder) {
+  see(1, 7002, true, "5example.", 0, kUdp);
+  const FlowRecord& flow = see(1, 7002, true, "0shop.", 0, kUdp);
+  EXPECT_EQ(name_of(flow), "shop.example");
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle)], 2U);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 1], 0U);
+}
+
+TEST_F(DispatcherTest, SaysWhenAFragmentContradictsWhatCameFirst) {
+  see(1, 7002, true, "5example", 0, kUdp);
+  see(1, 7002, true, "4.exam", 0, kUdp);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 1], 0U);
+  see(1, 7002, true, "4.exbm", 0, kUdp);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 1], 1U);
+}
+
+TEST_F(DispatcherTest, AnAnalyzerCountsAtTheEndWhatItKeptBetweenFlows) {
+  see(1, 7002, true, "?", 0, kUdp);
+  see(2, 7002, true, "?", 0, kUdp);
+  dispatcher_->advance({std::int64_t{time_} * 1'000'000'000});
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 2], 0U);
+  dispatcher_->finish({std::int64_t{time_} * 1'000'000'000});
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 2], 2U);
+}
+
+TEST_F(DispatcherTest, AFlowThatIsHandedToAndFroIsGivenUp) {
+  const FlowRecord& flow = see(1, 7002, true, "0x", 0, kUdp);
+  for (int i = 0; i < 4; ++i) {
+    see(1, 7002, true, "!", 0, kUdp);
+    see(1, 7002, true, "0x", 0, kUdp);
+  }
+  EXPECT_TRUE(done(flow));
+}
 
 TEST_F(DispatcherTest, FindsAProtocolByItsFirstBytesOnAnyPort) {
   const FlowRecord& flow = see(1, 9999, true, "NAME www.Shop.EXAMPLE\n");
@@ -208,6 +370,41 @@ TEST_F(DispatcherTest, GivesUpAFlowThatNobodyClaimsAndNamesItByItsPort) {
   EXPECT_EQ(metrics_->applications[flow->application].packets, 4U);
   see(1, 7, true, "more", 200);
   EXPECT_EQ(metrics_->applications[flow->application].packets, 5U);
+}
+
+TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
+  EXPECT_EQ(application_of(see(2, 53, true,
+                               "\x07"
+                               "a",
+                               0, kUdp)),
+            "Teaching");
+  const FlowRecord& flow = see(3, 5300, true,
+                               "\x07"
+                               "a",
+                               0, kUdp);
+  EXPECT_EQ(application_of(flow), "Secure teaching");
+  EXPECT_EQ(flow.application_source, ApplicationSource::kProtocol);
+}
+
+TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {
+  server_ = *IpAddress::parse("198.51.100.9");
+  const FlowRecord& nameless = see(2, 53, true,
+                                   "\x07"
+                                   "a",
+                                   0, kUdp);
+  EXPECT_EQ(application_of(nameless), "Data centre");
+  EXPECT_EQ(nameless.application_source, ApplicationSource::kAddress);
+  const FlowRecord& unknown = see(3, 9999, true, "NAME www.elsewhere.example\n");
+  EXPECT_EQ(application_of(unknown), "Data centre");
+  const FlowRecord& named = see(4, 9999, true, "NAME www.shop.example\n");
+  EXPECT_EQ(application_of(named), "Shop");
+  EXPECT_EQ(named.application_source, ApplicationSource::kServerName);
+  server_ = *IpAddress::parse("198.51.101.9");
+  EXPECT_EQ(application_of(see(5, 53, true,
+                               "\x07"
+                               "a",
+                               0, kUdp)),
+            "Teaching");
 }
 
 TEST_F(DispatcherTest, EveryByteOfAFlowIsCountedUnderItsApplicationOnce) {

@@ -1,0 +1,47 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/flow/flow_record.h"
+
+namespace netpulse {
+namespace {
+
+FlowAttributes empty() {
+  FlowAttributes attributes;
+  attributes.clear();
+  return attributes;
+}
+
+TEST(FlowAttributes, KeepsTheFirstTextOfEachKind) {
+  FlowAttributes attributes = empty();
+  EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), "");
+  attributes.set(FlowAttribute::kUserAgent, "curl/7.88.1");
+  attributes.set(FlowAttribute::kHttpMethod, "GET");
+  attributes.set(FlowAttribute::kUserAgent, "another");
+  attributes.set(FlowAttribute::kSipTo, "");
+  EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), "curl/7.88.1");
+  EXPECT_EQ(attributes.get(FlowAttribute::kHttpMethod), "GET");
+  EXPECT_EQ(attributes.get(FlowAttribute::kSipTo), "");
+}
+
+TEST(FlowAttributes, CutsWhatDoesNotFit) {
+  FlowAttributes attributes = empty();
+  attributes.set(FlowAttribute::kUserAgent, std::string(1000, 'a'));
+  EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), std::string(255, 'a'));
+  attributes.set(FlowAttribute::kHttpContentType, std::string(1000, 'b'));
+  EXPECT_EQ(attributes.get(FlowAttribute::kHttpContentType), std::string(510 - 257 - 2, 'b'));
+  attributes.set(FlowAttribute::kHostName, "c");
+  EXPECT_EQ(attributes.get(FlowAttribute::kHostName), "");
+  EXPECT_EQ(attributes.get(FlowAttribute::kHttpContentType), std::string(251, 'b'));
+}
+
+TEST(FlowAttributes, ReadsBytesAboveAsciiAsLengthsToo) {
+  FlowAttributes attributes = empty();
+  attributes.set(FlowAttribute::kCertificateNames, std::string(200, 'n'));
+  attributes.set(FlowAttribute::kSipFrom, "sip:alice@example.org");
+  EXPECT_EQ(attributes.get(FlowAttribute::kSipFrom), "sip:alice@example.org");
+}
+
+}  // namespace
+}  // namespace netpulse
