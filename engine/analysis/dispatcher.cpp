@@ -7,6 +7,7 @@
 namespace netpulse {
 namespace {
 
+constexpr std::uint8_t kTcp = 6, kUdp = 17, kSctp = 132;
 constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name they may hold
 
 }  // namespace
@@ -354,8 +355,11 @@ void Dispatcher::decide_without_name(FlowRecord& record) noexcept {
   const std::uint16_t initiator = responder_is_hi ? key.lo_port : key.hi_port;
   if (conclude_from(plan_.application_of(record.protocol_id, responder, initiator), ApplicationSource::kProtocol))
     return;
-  if (conclude_from(plan_.application_of_port(key.protocol, responder), ApplicationSource::kPort)) return;
-  conclude_from(plan_.application_of_port(key.protocol, initiator), ApplicationSource::kPort);
+  // A rule for all of ICMP is found by any port.
+  const bool has_ports = key.protocol == kTcp || key.protocol == kUdp || key.protocol == kSctp;
+  const ApplicationSource source = has_ports ? ApplicationSource::kPort : ApplicationSource::kProtocol;
+  if (conclude_from(plan_.application_of_port(key.protocol, responder), source)) return;
+  conclude_from(plan_.application_of_port(key.protocol, initiator), source);
 }
 
 void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {

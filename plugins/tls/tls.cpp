@@ -3,19 +3,16 @@
 #include <algorithm>
 
 #include "plugins/common/client_hello.h"
-#include "plugins/common/fingerprint.h"
+#include "plugins/common/hello_report.h"
 #include "plugins/tls/handshake_reader.h"
 
 namespace netpulse {
 namespace {
 
-enum SniKind : std::uint8_t { kSniVisible, kSniEchOuter, kSniAbsent };
-
 /// After the hello of one side, so many more of its payloads may pass before the other side, which has said nothing
 /// whole, is given up (one-way captures).
 /// More than an initial window of 0-RTT data (RFC 6928: ten segments).
 constexpr std::uint8_t kCallsWaitingMax = 16;
-constexpr std::size_t kServerNameBytesMax = 255;
 
 /// The whole record header and, where it is there, the one behind the record.
 bool framed_as_records(Bytes bytes) noexcept {
@@ -59,66 +56,20 @@ std::size_t version_label(std::uint16_t version) noexcept {
   return version >= 0x0300 && version <= 0x0304 ? 0x0304U - version : kTlsVersionLabels.size() - 1;
 }
 
-void observe_ja3(AnalyzerContext& context, std::size_t list, const Md5Digest& digest) noexcept {
-  const std::array<char, 32> text = hex_text(digest);
-  context.observe_name(list, {text.data(), text.size()});
-}
-
-void describe(const ClientHello& hello, FlowDetail& detail) noexcept {
-  detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
-  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) {
-    const bool grease =
-        protocol.size() == 2 && is_grease(static_cast<std::uint16_t>(static_cast<std::uint8_t>(protocol[0]) << 8 |
-                                                                     static_cast<std::uint8_t>(protocol[1])));
-    if (detail.alpn.empty() && !grease) detail.alpn.assign(protocol);
-  });
-}
+constexpr HelloLists kLists{Tls::kListServerName, Tls::kListAlpn, Tls::kListJa3, Tls::kListJa3s, Tls::kListJa4};
 
 void on_client_hello(const ClientHello& hello, Tls::State& state, AnalyzerContext& context) noexcept {
   const bool first = state.client_hello == 0;
-  FlowDetail& detail = context.detail();
-  for_each_server_name(hello.server_names, [&](std::string_view name) {
-    if (name.size() <= kServerNameBytesMax) context.observe_name(Tls::kListServerName, name);
-  });
-  for_each_alpn(hello.alpn_protocols,
-                [&](std::string_view protocol) { context.observe_name(Tls::kListAlpn, protocol); });
-  Md5Digest digest;
-  if (ja3(hello, digest)) {
-    observe_ja3(context, Tls::kListJa3, digest);
-    if (first) {
-      detail.ja3 = digest;
-      detail.has_ja3 = true;
-    }
-  }
-  Ja4Text text;
-  if (ja4(hello, Ja4Transport::kTcp, text)) {
-    context.observe_name(Tls::kListJa4, text.view());
-    if (first) detail.ja4 = text;
-  }
+  const SniKind sni = report_client_hello(hello, Ja4Transport::kTcp, first, kLists, context);
   if (hello.bad_extension) context.count(Tls::kCounterMalformed);
   if (!first) return;
-  describe(hello, detail);
-  const std::string_view name = hello.server_name();
-  if (!name.empty()) context.set_server_name(name);
   state.client_hello = 1;
-  state.sni = hello.has_ech ? kSniEchOuter : name.empty() ? kSniAbsent : kSniVisible;
-  if (state.version == 0) detail.tls_version = state.version = hello.version_offered();
+  state.sni = static_cast<std::uint8_t>(sni);
+  if (state.version == 0) context.detail().tls_version = state.version = hello.version_offered();
 }
 
 void on_server_hello(const ServerHello& hello, Tls::State& state, AnalyzerContext& context) noexcept {
-  FlowDetail& detail = context.detail();
-  detail.tls_version = hello.version();
-  detail.tls_cipher = hello.cipher_suite;
-  if (!hello.alpn.empty()) {
-    detail.alpn.assign(hello.alpn);
-    context.observe_name(Tls::kListAlpn, hello.alpn);
-  }
-  Md5Digest digest;
-  if (ja3s(hello, digest)) {
-    observe_ja3(context, Tls::kListJa3s, digest);
-    detail.ja3s = digest;
-    detail.has_ja3s = true;
-  }
+  report_server_hello(hello, kLists, context);
   if (hello.bad_extension) context.count(Tls::kCounterMalformed);
   state.version = hello.version();
   if (hello.is_hello_retry_request) state.retry = 1;
@@ -186,7 +137,7 @@ void count_handshake(const Tls::State& state, AnalyzerContext& context) noexcept
 
 Side read_ssl2_hello(Bytes stream, Tls::State& state) noexcept {
   state.client_hello = state.any_hello = 1;
-  state.sni = kSniAbsent;
+  state.sni = static_cast<std::uint8_t>(SniKind::kAbsent);
   if (state.version == 0) state.version = static_cast<std::uint16_t>(stream[3] << 8 | stream[4]);
   return Side::kDone;
 }

@@ -9,6 +9,7 @@
 #include "configs/catalogue/bundled.h"
 #include "engine/analysis/catalogue_explanation.h"
 #include "engine/analysis/catalogue_review.h"
+#include "plugins/registry.h"
 
 namespace netpulse {
 namespace {
@@ -109,6 +110,8 @@ TEST(BundledCatalogue, NamesWellKnownServices) {
       {"stun.l.google.com", "STUN and TURN"},
       {"www.stadtsparkasse-muenchen.example", "Unknown"},
       {"kreis-sparkasse.de", "Sparkasse"},
+      {"igcdn-photos-a-a.akamaihd.net", "Instagram"},
+      {"content-autofill.googleapis.com", "Chrome"},
       {"notgoogle.com", "Unknown"},
       {"google.com.attacker.example", "Unknown"},
       {"nas.local", "Unknown"},
@@ -127,11 +130,37 @@ TEST(BundledCatalogue, KnowsPortsAndProtocols) {
   EXPECT_EQ(by_port(17, 22), "Unknown");
   EXPECT_EQ(by_port(6, 6885), "BitTorrent");
   EXPECT_EQ(by_port(132, 3868), "Diameter");
-  EXPECT_EQ(by_port(1, 0), "Unknown");
+  EXPECT_EQ(by_port(1, 0), "ICMP");
+  EXPECT_EQ(by_port(254, 0), "Unknown");
   EXPECT_EQ(by_port(6, 65535), "Unknown");
   EXPECT_EQ(bundled().applications()[bundled().by_protocol("ssh")].name, "SSH");
   EXPECT_EQ(bundled().applications()[bundled().by_protocol("quic")].name, "QUIC");
   EXPECT_EQ(bundled().by_protocol("no such protocol"), 0);
+}
+
+TEST(BundledCatalogue, KnowsAddressesAndProtocolsOnTheirPorts) {
+  const auto by_address = [](const char* address) {
+    return bundled().applications()[bundled().by_address(*IpAddress::parse(address))].name;
+  };
+  EXPECT_EQ(by_address("17.57.144.10"), "Apple");
+  EXPECT_EQ(by_address("8.8.8.8"), "Google DNS");
+  EXPECT_EQ(by_address("8.8.8.9"), "Unknown");
+  EXPECT_EQ(by_address("2620:fe::fe"), "Quad9");
+  EXPECT_EQ(by_address("149.154.167.51"), "Telegram");
+  EXPECT_EQ(by_address("2a03:2880:f112:182:face:b00c:0:25de"), "Meta");
+  EXPECT_EQ(by_address("192.168.1.1"), "Unknown");
+  EXPECT_EQ(by_address("::1"), "Unknown");
+  const auto by_protocol = [](const char* protocol, std::uint16_t port) {
+    return bundled().applications()[bundled().by_protocol(protocol, port)].name;
+  };
+  EXPECT_EQ(by_protocol("tls", 993), "IMAP");
+  EXPECT_EQ(by_protocol("dns", 5353), "mDNS");
+  EXPECT_EQ(by_protocol("dns", 53), "Unknown");
+}
+
+TEST(BundledCatalogue, HasADefaultForEveryProtocol) {
+  for (const AnalyzerEntry& analyzer : registered_analyzers())
+    EXPECT_NE(bundled().by_protocol(analyzer.name), 0) << analyzer.name;
 }
 
 TEST(BundledCatalogue, IsLargeAndSortedIntoCategories) {
@@ -141,7 +170,9 @@ TEST(BundledCatalogue, IsLargeAndSortedIntoCategories) {
     EXPECT_TRUE(names.insert(application.name).second) << application.name;
   }
   EXPECT_GE(names.size(), 450);
+  // Few enough for one colour each.
   EXPECT_GE(categories.size(), 30);
+  EXPECT_LE(categories.size(), 36);
 }
 
 TEST(BundledCatalogue, HoldsEveryFileOfItsFolder) {

@@ -9,6 +9,7 @@
 #include "plugins/registry.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
 
 namespace netpulse {

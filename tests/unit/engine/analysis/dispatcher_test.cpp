@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -175,6 +176,11 @@ protocols = ["teacher/5300"]
 name = "Data centre"
 category = "Infrastructure"
 addresses = ["198.51.100.0/24"]
+
+[[application]]
+name = "Ping"
+category = "Infrastructure"
+ports = ["ip/1"]
 )";
 
 class DispatcherTest : public ::testing::Test, public FlowEndHandler {
@@ -384,6 +390,15 @@ TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
                                0, kUdp);
   EXPECT_EQ(application_of(flow), "Secure teaching");
   EXPECT_EQ(flow.application_source, ApplicationSource::kProtocol);
+}
+
+TEST_F(DispatcherTest, AProtocolWithoutPortsIsKnownByItsNumber) {
+  see(2, 0, true, "", 0, 1);
+  table_->flush({1});
+  const std::span<const Application> applications = catalogue_->applications();
+  const auto ping =
+      std::find_if(applications.begin(), applications.end(), [](const auto& a) { return a.name == "Ping"; });
+  EXPECT_EQ(metrics_->applications[static_cast<std::size_t>(ping - applications.begin())].flows, 1U);
 }
 
 TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {

@@ -1,0 +1,70 @@
+#include "plugins/common/hello_report.h"
+
+#include <string_view>
+
+namespace netpulse {
+namespace {
+
+constexpr std::size_t kServerNameBytesMax = 255;
+
+void observe_ja3(AnalyzerContext& context, std::size_t list, const Md5Digest& digest) noexcept {
+  const std::array<char, 32> text = hex_text(digest);
+  context.observe_name(list, {text.data(), text.size()});
+}
+
+void describe(const ClientHello& hello, FlowDetail& detail) noexcept {
+  detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
+  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) {
+    const bool grease =
+        protocol.size() == 2 && is_grease(static_cast<std::uint16_t>(static_cast<std::uint8_t>(protocol[0]) << 8 |
+                                                                     static_cast<std::uint8_t>(protocol[1])));
+    if (detail.alpn.empty() && !grease) detail.alpn.assign(protocol);
+  });
+}
+
+}  // namespace
+
+SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bool first, const HelloLists& lists,
+                            AnalyzerContext& context) noexcept {
+  FlowDetail& detail = context.detail();
+  for_each_server_name(hello.server_names, [&](std::string_view name) {
+    if (name.size() <= kServerNameBytesMax) context.observe_name(lists.server_name, name);
+  });
+  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) { context.observe_name(lists.alpn, protocol); });
+  Md5Digest digest;
+  if (ja3(hello, digest)) {
+    observe_ja3(context, lists.ja3, digest);
+    if (first) {
+      detail.ja3 = digest;
+      detail.has_ja3 = true;
+    }
+  }
+  Ja4Text text;
+  if (ja4(hello, transport, text)) {
+    context.observe_name(lists.ja4, text.view());
+    if (first) detail.ja4 = text;
+  }
+  const std::string_view name = hello.server_name();
+  if (first) {
+    describe(hello, detail);
+    if (!name.empty()) context.set_server_name(name);
+  }
+  return hello.has_ech ? SniKind::kEchOuter : name.empty() ? SniKind::kAbsent : SniKind::kVisible;
+}
+
+void report_server_hello(const ServerHello& hello, const HelloLists& lists, AnalyzerContext& context) noexcept {
+  FlowDetail& detail = context.detail();
+  detail.tls_version = hello.version();
+  detail.tls_cipher = hello.cipher_suite;
+  if (!hello.alpn.empty()) {
+    detail.alpn.assign(hello.alpn);
+    context.observe_name(lists.alpn, hello.alpn);
+  }
+  Md5Digest digest;
+  if (!ja3s(hello, digest)) return;
+  observe_ja3(context, lists.ja3s, digest);
+  detail.ja3s = digest;
+  detail.has_ja3s = true;
+}
+
+}  // namespace netpulse
