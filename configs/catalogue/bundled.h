@@ -2,18 +2,12 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "engine/analysis/catalogue.h"
+#include "engine/base/embedded_text.h"
 #include "engine/base/result.h"
 
 namespace netpulse {
-
-/// A file of this folder as it was when netpulse was built.
-struct EmbeddedText {
-  std::string_view name;  ///< "media.toml"
-  std::string_view contents;
-};
 
 /// The catalogue that comes with netpulse, inside the program, so that it is found wherever the program runs.
 std::span<const EmbeddedText> bundled_catalogue();

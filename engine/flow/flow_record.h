@@ -158,6 +158,12 @@ struct alignas(64) FlowDetail {
 };
 static_assert(sizeof(FlowDetail) <= 512);
 
+/// Where one end of a flow is, as far as a database knows.
+struct EndpointPlace {
+  std::array<char, 2> country{};  ///< ISO 3166 alpha-2; zeros: unknown, or in no country
+  std::uint32_t asn = 0;          ///< autonomous system; 0: unknown
+};
+
 /// A flow record on its way out: hot part, cold part, and why it ended.
 struct FinishedFlow {
   FlowRecord record;
@@ -165,6 +171,7 @@ struct FinishedFlow {
   bool has_detail = false;
   std::uint16_t interface_index = 0;
   bool has_attributes = false;
+  EndpointPlace places[2];    ///< of lo_addr, of hi_addr; the collector fills them in
   FlowDetail detail;          ///< meaningful only if has_detail
   FlowAttributes attributes;  ///< meaningful only if has_attributes
 };

@@ -199,6 +199,17 @@ Value tls_cipher(Flow flow, Names, Scratch scratch) {
       flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
 }
 Value continued(Flow flow, Names, Scratch) { return flow.record.is(FlowRecord::kFlagContinued); }
+const EndpointPlace& place_of_source(Flow flow) { return flow.places[source_index(flow)]; }
+const EndpointPlace& place_of_destination(Flow flow) { return flow.places[destination_index(flow)]; }
+Value country(const EndpointPlace& place) {
+  if (place.country[0] == '\0') return {};
+  return TextValue{{place.country.data(), place.country.size()}};
+}
+Value asn(const EndpointPlace& place) { return place.asn == 0 ? Value{} : std::uint64_t{place.asn}; }
+Value src_country(Flow flow, Names, Scratch) { return country(place_of_source(flow)); }
+Value dst_country(Flow flow, Names, Scratch) { return country(place_of_destination(flow)); }
+Value src_asn(Flow flow, Names, Scratch) { return asn(place_of_source(flow)); }
+Value dst_asn(Flow flow, Names, Scratch) { return asn(place_of_destination(flow)); }
 template <FlowAttribute kKind>
 Value attribute(Flow flow, Names, Scratch) {
   return flow.has_attributes ? text(flow.attributes.get(kKind)) : Value{};
@@ -266,10 +277,10 @@ const Column kColumns[] = {
     {"dst_out_of_order", kUnsigned, "segments", "Sent by dst, seen out of order", 0, false, get::not_measured},
     {"src_lost_segments", kUnsigned, "segments", "Sent by src, never seen", 0, false, get::not_measured},
     {"dst_lost_segments", kUnsigned, "segments", "Sent by dst, never seen", 0, false, get::not_measured},
-    {"src_country", kText, "", "ISO 3166 alpha-2 code of src_addr", 0, false, get::not_measured},
-    {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::not_measured},
-    {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::not_measured},
-    {"dst_asn", kUnsigned, "", "Autonomous system number of dst_addr", 17, false, get::not_measured},
+    {"src_country", kText, "", "ISO 3166 alpha-2 code of src_addr", 0, false, get::src_country},
+    {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::dst_country},
+    {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::src_asn},
+    {"dst_asn", kUnsigned, "", "Autonomous system number of dst_addr", 17, false, get::dst_asn},
     {"application_source", kText, "", "How the application was found: server_name, dns_answer, address, protocol, port",
      0, false, get::application_source},
     {"ja3s", kText, "", "MD5 of the ServerHello's JA3S string", 0, false, get::ja3s},

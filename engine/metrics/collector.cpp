@@ -59,7 +59,8 @@ bool Collector::drain() {
     any = true;
     batch_.clear();
     for (std::size_t i = 0; i < count; ++i) {
-      const FinishedFlow& flow = (*worker.flows)[i];
+      FinishedFlow& flow = (*worker.flows)[i];
+      if (place_totals_ != nullptr) place_totals_->add(flow);
       top_lists_.add(flow);
       batch_.push_back(&flow);
     }
@@ -83,6 +84,10 @@ void Collector::publish() {
   snapshot->sources = inputs_.sources();
   snapshot->untracked_top_entries = top_lists_.untracked();
   for (const FlowSink* sink : flow_sinks_) snapshot->exporters.push_back(sink->counters());
+  if (place_totals_ != nullptr) {
+    snapshot->regions = place_totals_->regions();
+    snapshot->places = place_totals_->database_counters();
+  }
   for (MetricsSink* sink : metrics_sinks_) sink->publish(snapshot);
   last_snapshot_ = std::move(snapshot);
 }
@@ -92,6 +97,7 @@ void Collector::fill(RunReport& report, std::size_t top_entries) const {
   report.top_hosts = top_lists_.hosts(top_entries);
   report.top_pairs = top_lists_.pairs(top_entries);
   report.top_server_names = top_lists_.server_names(top_entries);
+  if (place_totals_ != nullptr) report.top_networks = place_totals_->networks(top_entries);
 }
 
 }  // namespace netpulse

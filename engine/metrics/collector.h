@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/metrics/export_ring.h"
+#include "engine/metrics/place_totals.h"
 #include "engine/metrics/run_report.h"
 #include "engine/metrics/sinks.h"
 #include "engine/metrics/snapshot_slot.h"
@@ -15,8 +16,8 @@
 
 namespace netpulse {
 
-/// The control side's thread: takes finished flows from the workers' rings to the sinks and the top lists, and merges
-/// the workers' metrics into snapshots.
+/// The control side's thread: takes finished flows from the workers' rings, looks up their places, hands them to the
+/// sinks and the top lists, and merges the workers' metrics into snapshots.
 class Collector {
  public:
   struct WorkerEnd {
@@ -36,6 +37,8 @@ class Collector {
   /// Before start().
   void add_flow_sink(FlowSink& sink) { flow_sinks_.push_back(&sink); }
   void add_metrics_sink(MetricsSink& sink) { metrics_sinks_.push_back(&sink); }
+  /// Looks up where the ends of each flow are; places must outlive the collector.
+  void use_places(PlaceDatabase& places) { place_totals_ = std::make_unique<PlaceTotals>(places); }
   Bell& bell() noexcept { return bell_; }
 
   void start(std::vector<WorkerEnd> workers);
@@ -56,6 +59,7 @@ class Collector {
   std::vector<MetricsSink*> metrics_sinks_;
   Bell bell_;
   TopLists top_lists_;
+  std::unique_ptr<PlaceTotals> place_totals_;
   std::shared_ptr<MetricsSnapshot> last_snapshot_;
   std::vector<const FinishedFlow*> batch_;
   Timestamp started_at_;

@@ -9,6 +9,7 @@
 #include "engine/flow/flow_record.h"
 #include "engine/metrics/metric_description.h"
 #include "engine/metrics/worker_metrics.h"
+#include "engine/place/place_database.h"
 
 namespace netpulse {
 
@@ -24,6 +25,8 @@ struct RunNames {
   std::vector<std::string> name_lists;        ///< report lists: "tls_server_name", ...
   std::vector<std::string> interfaces;        ///< by interface index: "eth0", or the file's name
   std::vector<std::string> exporters;         ///< of MetricsSnapshot::exporters, in order
+  std::vector<std::string> regions;           ///< by RegionId: "SE", "private"; empty where places are not looked up
+  std::vector<std::string> region_names;      ///< by RegionId: "Sweden"
 };
 
 /// What became of the records given to one exporter.
@@ -70,7 +73,10 @@ struct MetricsSnapshot {
   std::size_t source_count() const noexcept { return sources.empty() ? 0 : sources.back().source + 1; }
   std::vector<ExporterCounters> exporters;
   std::uint64_t untracked_top_entries = 0;  ///< hosts, pairs, names of records that found no room in the top lists
-  Timestamp started_at;                     ///< wall clock
+  /// By RegionId: flow records with an end there, once each; a flow between two regions counts for both.
+  std::vector<TrafficCounters> regions;
+  PlaceCounters places;
+  Timestamp started_at;  ///< wall clock
   double uptime_seconds = 0;
 };
 

@@ -247,6 +247,15 @@ void Engine::add_flow_sink(FlowSink& sink) {
 }
 void Engine::add_metrics_sink(MetricsSink& sink) { implementation_->collector->add_metrics_sink(sink); }
 
+void Engine::use_places(PlaceDatabase& places) {
+  RunNames& names = *implementation_->names;
+  for (const Region& region : places.countries().regions()) {
+    names.regions.push_back(region.label);
+    names.region_names.push_back(region.name);
+  }
+  implementation_->collector->use_places(places);
+}
+
 void Engine::start() {
   Implementation& engine = *implementation_;
   NP_ASSERT(!engine.started.exchange(true));

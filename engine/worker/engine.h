@@ -46,6 +46,9 @@ class Engine {
   void add_flow_sink(FlowSink& sink);
   void add_metrics_sink(MetricsSink& sink);
 
+  /// Before start(): each flow record gets the countries and networks of its ends. places must outlive the engine.
+  void use_places(PlaceDatabase& places);
+
   void start();
   /// Ends the run as at the end of input: what is in flight is processed, flows leave with forced_end. Any thread, also
   /// a signal handler.

@@ -42,6 +42,7 @@ inline std::shared_ptr<const MetricsSnapshot> make_zero_snapshot(const RunNames&
   for (std::size_t source = 0; source < source_count; ++source)
     for (std::size_t i = 0; i < interface_count; ++i) snapshot->sources.push_back({.source = source, .interface = i});
   snapshot->exporters.resize(names.exporters.size());
+  snapshot->regions.resize(names.regions.size());
   return snapshot;
 }
 

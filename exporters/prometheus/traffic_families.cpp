@@ -63,6 +63,25 @@ void add_applications(const MetricsSnapshot& snapshot, Families& families) {
             [](const TrafficCounters& t) { return t.flows; });
 }
 
+void add_places(const MetricsSnapshot& snapshot, Families& families) {
+  const auto& regions = snapshot.names->regions;
+  if (regions.empty()) return;
+  FamilyBuilder bytes(families, "netpulse_country_bytes_total",
+                      "Bytes on the wire of flows with an end in the country (ISO 3166 alpha-2 code), counted when the "
+                      "flow record ends; a flow between two countries counts for both. private, multicast and reserved "
+                      "are addresses in no country, unknown are those that no database has.",
+                      MetricType::Counter);
+  for (std::size_t i = 0; i < std::min(regions.size(), snapshot.regions.size()); ++i)
+    bytes.add({{"country", regions[i]}}, snapshot.regions[i].bytes);
+  FamilyBuilder(families, "netpulse_geoip_databases", "GeoIP databases in use.", MetricType::Gauge)
+      .add({}, snapshot.places.files_in_use);
+  FamilyBuilder reloads(families, "netpulse_geoip_reloads_total",
+                        "GeoIP databases that changed while in use: the new one was taken, or refused as bad.",
+                        MetricType::Counter);
+  reloads.add({{"result", "taken"}}, snapshot.places.reloads);
+  reloads.add({{"result", "refused"}}, snapshot.places.refused_reloads);
+}
+
 FamilyBuilder::Labels labels_of(const MetricDescription& description) {
   FamilyBuilder::Labels labels;
   if (!description.label1.empty()) labels.push_back({std::string(description.label1), std::string(description.value1)});
@@ -122,6 +141,7 @@ void add_traffic_families(const MetricsSnapshot& snapshot, Families& families) {
   encryption.add({{"state", "cleartext"}}, snapshot.total.cleartext_bytes);
   add_protocols(snapshot, families);
   add_applications(snapshot, families);
+  add_places(snapshot, families);
   add_analyzers(snapshot, families);
   add_exporters(snapshot, families);
 }

@@ -16,14 +16,17 @@ ENGINE = {
     'engine/packet': ['engine/base', 'engine/config'],
     'engine/source': ['engine/base', 'engine/config', 'engine/packet'],
     'engine/flow': ['engine/base', 'engine/config', 'engine/packet'],
-    'engine/metrics': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow'],
+    'engine/place': ['engine/base', 'engine/config'],
+    'engine/metrics': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place'],
     'engine/analysis': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics'],
     'engine/worker': ['engine'],
 }
 PLUGIN = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis',
           'plugins/common']
-EXPORTER = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'exporters/common']
-CONFIGS = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis']
+EXPORTER = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place', 'engine/metrics',
+            'exporters/common']
+CONFIGS = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place', 'engine/metrics',
+           'engine/analysis']
 EVERYTHING = ['engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench']
 
 SOURCE_FOLDERS = ('engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench')
@@ -53,7 +56,7 @@ def allowed(folder):
         return EXPORTER
     if folder == 'exporters':
         return EXPORTER + ['exporters']
-    if folder.startswith('configs/'):  # the embedded catalogue
+    if folder.startswith('configs/'):  # embedded data: the catalogue, the countries
         return CONFIGS
     return EVERYTHING if folder.split('/')[0] in ('tools', 'tests', 'bench') else None
 

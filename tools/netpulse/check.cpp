@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "configs/catalogue/bundled.h"
+#include "configs/places/bundled.h"
 #include "engine/base/human.h"
+#include "engine/base/time_text.h"
 #include "engine/source/interface_list.h"
 #include "engine/source/pcap_live.h"
 #include "plugins/registry.h"
@@ -52,6 +54,7 @@ class Check {
     check_interfaces();
     check_capture();
     check_catalogue();
+    check_geoip();
     check_port();
     check_file_limit();
     check_workers();
@@ -125,6 +128,27 @@ class Check {
     findings_.push_back({"catalogue", Outcome::kOk,
                          std::to_string(catalogue.value().applications().size() - 1) + " applications, compiled in " +
                              human_duration({static_cast<std::int64_t>(elapsed.count())})});
+  }
+
+  void check_geoip() {
+    const PlaceDatabase places(bundled_countries(), settings_.geoip_databases);
+    for (const PlaceFileState& file : places.states()) {
+      if (!file.in_use) {
+        findings_.push_back({"GeoIP database", Outcome::kWarning, file.error,
+                             "get the file again, or take it out of databases in [geoip]; the others are used"});
+        continue;
+      }
+      std::string detail = file.path + ": " + file.database_type;
+      if (file.built_at.known()) detail += ", built " + utc_text(file.built_at).substr(0, 10);
+      if (!file.contents.empty())
+        findings_.push_back({"GeoIP database", Outcome::kOk, detail + ", has " + file.contents});
+      else
+        findings_.push_back({"GeoIP database", Outcome::kWarning, detail + ", has neither countries nor AS numbers",
+                             "take it out of databases in [geoip]"});
+    }
+    if (settings_.geoip_databases.empty())
+      findings_.push_back({"GeoIP database", Outcome::kOk, "none configured: countries and networks stay unknown",
+                           "tools/geoip-debian FILE makes one for databases in [geoip]"});
   }
 
   void check_port() {

@@ -37,6 +37,7 @@ class Report : JsonText {
       write_traffic("applications", applications_by_bytes(snapshot_));
       write_traffic("categories", categories_by_bytes(snapshot_));
       write_traffic("protocols", protocols_by_bytes(snapshot_));
+      write_places();
       write_top();
       write_encryption();
       write_analyzers();
@@ -157,6 +158,35 @@ class Report : JsonText {
     });
   }
 
+  void write_places() {
+    array("countries", regions_by_bytes(snapshot_), [&](const RegionTraffic& entry) {
+      object([&] {
+        field("country", entry.label);
+        field("name", entry.name);
+        traffic(entry.traffic);
+      });
+    });
+    object("geoip", [&] {
+      array("databases", context_.place_files, [&](const PlaceFileState& file) {
+        object([&] {
+          field("file", file.path);
+          flag("in_use", file.in_use);
+          text_or_null("type", file.database_type);
+          text_or_null("description", file.description);
+          text_or_null("built_at", file.built_at.known() ? utc_text(file.built_at) : "");
+          text_or_null("contents", file.contents);
+          text_or_null("error", file.error);
+        });
+      });
+    });
+  }
+  void text_or_null(std::string_view name, const std::string& value) {
+    if (value.empty())
+      null(name);
+    else
+      field(name, value);
+  }
+
   void write_top_list(std::string_view name, const std::vector<TopEntry>& entries) {
     array(name, entries, [&](const TopEntry& entry) {
       object([&] {
@@ -170,6 +200,7 @@ class Report : JsonText {
       write_top_list("hosts", report_.top_hosts);
       write_top_list("pairs", report_.top_pairs);
       write_top_list("server_names", report_.top_server_names);
+      write_top_list("networks", report_.top_networks);
       field("untracked_records", snapshot_.untracked_top_entries);
     });
   }

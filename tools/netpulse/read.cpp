@@ -35,6 +35,8 @@ int read_command(const CommandLine& line) {
   auto session = Session::open(settings.value(), std::move(sources), {}, true);
   if (!session.ok()) return fail(session.error(), kFailure);
 
+  for (const std::string& message : session.value()->places().take_messages()) complain(message);
+
   const auto begin = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   StatusLine status;
@@ -48,6 +50,7 @@ int read_command(const CommandLine& line) {
                         .wall_seconds = elapsed(),
                         .worker_count = settings.value().engine.worker_count,
                         .exporter_errors = session.value()->exporter_errors(),
+                        .place_files = session.value()->places().states(),
                         .interrupted = StopSignals::received()};
   const int result = print_report(report, context, line.format, flows_to_output);
   if (!context.interrupted) return result;

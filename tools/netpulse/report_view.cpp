@@ -45,6 +45,16 @@ std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot) {
   return list;
 }
 
+std::vector<RegionTraffic> regions_by_bytes(const MetricsSnapshot& snapshot) {
+  std::vector<RegionTraffic> list;
+  const RunNames& names = *snapshot.names;
+  for (std::size_t i = 0; i < std::min({snapshot.regions.size(), names.regions.size(), names.region_names.size()}); ++i)
+    if (any(snapshot.regions[i])) list.push_back({names.regions[i], names.region_names[i], snapshot.regions[i]});
+  std::stable_sort(list.begin(), list.end(),
+                   [](const RegionTraffic& a, const RegionTraffic& b) { return a.traffic.bytes > b.traffic.bytes; });
+  return list;
+}
+
 SourceCounters sum_of_sources(const MetricsSnapshot& snapshot) {
   SourceCounters sum;
   for (const SourceCounters& source : snapshot.sources) sum.add(source);

@@ -17,6 +17,7 @@ struct ReportContext {
   double wall_seconds = 0;
   std::size_t worker_count = 1;
   std::vector<std::string> exporter_errors;
+  std::vector<PlaceFileState> place_files;
   bool interrupted = false;
 };
 
@@ -31,6 +32,15 @@ struct NamedTraffic {
 std::vector<NamedTraffic> applications_by_bytes(const MetricsSnapshot& snapshot);
 std::vector<NamedTraffic> categories_by_bytes(const MetricsSnapshot& snapshot);
 std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot);
+
+/// A region of the world, or one of the regions for addresses in none.
+struct RegionTraffic {
+  std::string label;  ///< "SE", "private"
+  std::string name;   ///< "Sweden", "private"
+  TrafficCounters traffic;
+};
+/// Those with any packet, most bytes first.
+std::vector<RegionTraffic> regions_by_bytes(const MetricsSnapshot& snapshot);
 
 /// Something that was not, or not wholly, processed.
 struct Loss {

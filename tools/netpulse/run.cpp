@@ -107,10 +107,15 @@ int run_command(const CommandLine& line) {
   server->start();
   announce(*server, input.description);
 
+  session.value()->places().watch();
   const auto begin = std::chrono::steady_clock::now();
   StatusLine status;
   auto before = latest.get();
   const RunReport report = session.value()->run(line.duration_seconds, [&] {
+    for (const std::string& message : session.value()->places().take_messages()) {
+      status.clear();
+      complain(message);
+    }
     if (!status.due(kStatusPeriod)) return;
     auto now = latest.get();
     status.show(live_status(*before, *now));
@@ -123,7 +128,8 @@ int run_command(const CommandLine& line) {
       .live = live,
       .wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
       .worker_count = settings.engine.worker_count,
-      .exporter_errors = session.value()->exporter_errors()};
+      .exporter_errors = session.value()->exporter_errors(),
+      .place_files = session.value()->places().states()};
   return print_report(report, context, line.format, flows_to_output);
 }
 

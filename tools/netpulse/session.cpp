@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "configs/catalogue/bundled.h"
+#include "configs/places/bundled.h"
 #include "plugins/registry.h"
 #include "tools/netpulse/stop_signals.h"
 
@@ -16,12 +17,15 @@ constexpr std::chrono::milliseconds kNapMin{1}, kNapMax{50};
 
 }  // namespace
 
+Session::Session(Catalogue catalogue, const Settings& settings)
+    : catalogue_(std::move(catalogue)), places_(bundled_countries(), settings.geoip_databases) {}
+
 Result<std::unique_ptr<Session>> Session::open(const Settings& settings,
                                                std::vector<std::unique_ptr<PacketSource>> sources,
                                                std::vector<std::string> interfaces, bool collect_names) {
   auto catalogue = load_catalogue(settings.catalogue_files);
   if (!catalogue.ok()) return catalogue.error();
-  std::unique_ptr<Session> session(new Session(std::move(catalogue).value()));
+  std::unique_ptr<Session> session(new Session(std::move(catalogue).value(), settings));
   auto plan = AnalysisPlan::build(registered_analyzers(), session->catalogue_);
   if (!plan.ok()) return plan.error();
   EngineOptions options = settings.engine;
@@ -30,6 +34,7 @@ Result<std::unique_ptr<Session>> Session::open(const Settings& settings,
   session->engine_ =
       std::make_unique<Engine>(options, std::move(sources), std::move(plan).value(), std::move(interfaces));
   Engine& engine = *session->engine_;
+  engine.use_places(session->places_);
   auto sinks = make_flow_sinks(settings.exporters, engine.names());
   if (!sinks.ok()) return sinks.error();
   session->sinks_ = std::move(sinks).value();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/place/place_database.h"
 #include "engine/worker/engine.h"
 #include "exporters/common/latest_snapshot.h"
 #include "tools/netpulse/settings.h"
@@ -22,6 +23,7 @@ class Session {
 
   Engine& engine() noexcept { return *engine_; }
   const LatestSnapshot& latest() const noexcept { return *latest_; }
+  PlaceDatabase& places() noexcept { return places_; }
 
   /// Runs until the input ends, duration_seconds have passed or a signal came; tick is called some 20 times a second.
   RunReport run(std::optional<double> duration_seconds, const std::function<void()>& tick);
@@ -29,10 +31,11 @@ class Session {
   std::vector<std::string> exporter_errors() const;
 
  private:
-  explicit Session(Catalogue catalogue) : catalogue_(std::move(catalogue)) {}
+  Session(Catalogue catalogue, const Settings& settings);
 
   // In the order of their lives: the engine goes first.
   Catalogue catalogue_;
+  PlaceDatabase places_;
   std::vector<std::unique_ptr<FlowSink>> sinks_;
   std::unique_ptr<LatestSnapshot> latest_;
   std::unique_ptr<Engine> engine_;

@@ -21,6 +21,7 @@ Result<Settings> read_settings(const CommandLine& line) {
   settings.http = read_http_server_options(config);
   settings.exporters = read_exporter_options(config);
   settings.catalogue_files = config.texts("catalogue", "files", {});
+  settings.geoip_databases = config.texts("geoip", "databases", {});
   if (const auto finished = config.finish(); !finished.ok()) return finished.error();
   return settings;
 }

@@ -39,6 +39,8 @@ class Report {
       write_top("Hosts", report_.top_hosts);
       write_top("Pairs of hosts", report_.top_pairs);
       write_top("Server names", report_.top_server_names);
+      write_countries();
+      write_top("Networks", report_.top_networks);
       write_findings();
     }
     write_flows_and_losses();
@@ -126,6 +128,17 @@ class Report {
     text_ += "\n" + table.text(style_);
   }
 
+  /// Shares of all bytes: a flow between two countries is in both.
+  void write_countries() {
+    if (snapshot_.places.files_in_use == 0) return;
+    std::vector<TopEntry> top;
+    const auto regions = regions_by_bytes(snapshot_);
+    for (std::size_t i = 0; i < std::min(regions.size(), kTopRows); ++i)
+      top.push_back({regions[i].name, regions[i].traffic});
+    write_top("Countries", top);
+    if (regions.size() > kTopRows) paragraph("and " + std::to_string(regions.size() - kTopRows) + " more");
+  }
+
   /// What the analyzers counted, whatever analyzers there are: a line per family.
   void write_findings() {
     const RunNames& names = *snapshot_.names;
@@ -186,6 +199,10 @@ class Report {
     const auto& exporters = snapshot_.names->exporters;
     for (std::size_t i = 0; i < std::min(exporters.size(), snapshot_.exporters.size()); ++i)
       facts.add("to " + exporters[i], grouped(snapshot_.exporters[i].records) + " records");
+    for (const PlaceFileState& file : context_.place_files)
+      if (file.in_use)
+        facts.add("places", printable(file.description.empty() ? file.database_type : file.description) +
+                                (file.built_at.known() ? ", of " + utc_text(file.built_at).substr(0, 10) : ""));
     std::string effort = human_duration({static_cast<std::int64_t>(context_.wall_seconds * 1e9)}) + " with " +
                          std::to_string(context_.worker_count) + (context_.worker_count == 1 ? " worker" : " workers");
     if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)

@@ -37,7 +37,8 @@ struct Everything {
         http(read_http_server_options(config)),
         exporters(read_exporter_options(config)),
         backend(config.choice("capture", "backend", "auto", {"auto", "pcap", "af_xdp", "dpdk"})),
-        catalogue_files(config.texts("catalogue", "files", {})) {}
+        catalogue_files(config.texts("catalogue", "files", {})),
+        geoip_databases(config.texts("geoip", "databases", {})) {}
 
   EngineOptions engine;
   CaptureOptions capture;
@@ -45,6 +46,7 @@ struct Everything {
   ExporterOptions exporters;
   std::string backend;
   std::vector<std::string> catalogue_files;
+  std::vector<std::string> geoip_databases;
 };
 
 TEST(SampleConfiguration, ShowsTheDefaults) {
@@ -77,6 +79,7 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.exporters.jsonl_path, wanted.exporters.jsonl_path);
   EXPECT_EQ(shown.backend, wanted.backend);
   EXPECT_EQ(shown.catalogue_files, wanted.catalogue_files);
+  EXPECT_EQ(shown.geoip_databases, wanted.geoip_databases);
 }
 
 /// The sample with its commented sections made real.

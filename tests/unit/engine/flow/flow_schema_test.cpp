@@ -124,6 +124,19 @@ TEST_F(FlowSchema, ShowsWhatTheAnalyzersFound) {
   EXPECT_TRUE(std::get<bool>(get("encrypted", flow)));
 }
 
+TEST_F(FlowSchema, PlacesAreThoseOfTheInitiatorAndTheResponder) {
+  FinishedFlow flow = sample_flow();  // its initiator sorts second
+  flow.places[0] = {{'S', 'E'}, 64500};
+  EXPECT_EQ(text("dst_country", flow), "SE");
+  EXPECT_EQ(number("dst_asn", flow), 64500);
+  EXPECT_TRUE(null("src_country", flow));
+  EXPECT_TRUE(null("src_asn", flow));
+  flow.record.flags = 0;
+  EXPECT_EQ(text("src_country", flow), "SE");
+  EXPECT_EQ(number("src_asn", flow), 64500);
+  EXPECT_TRUE(null("dst_country", flow));
+}
+
 TEST_F(FlowSchema, AbsentIsNull) {
   FinishedFlow flow = sample_flow();
   EXPECT_TRUE(null("vlan_id", flow));

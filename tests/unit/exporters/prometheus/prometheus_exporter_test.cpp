@@ -26,6 +26,7 @@ RunNames full_names() {
   names.counters.assign(std::begin(kCounters), std::end(kCounters));
   names.histograms.assign(std::begin(kHistograms), std::end(kHistograms));
   names.exporters = {"jsonl"};
+  names.regions = {"unknown", "SE"};
   return names;
 }
 
@@ -67,6 +68,8 @@ TEST(Prometheus, EverySeriesIsThereWithZeroBeforeTheRunBegins) {
   EXPECT_TRUE(has_line(text, "netpulse_application_bytes_total{application=\"Netflix\",category=\"Streaming\"} 0"));
   EXPECT_TRUE(has_line(text, "netpulse_export_dropped_records_total{exporter=\"jsonl\",reason=\"write_failed\"} 0"));
   EXPECT_TRUE(has_line(text, "netpulse_dns_latency_seconds_count 0"));
+  EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 0"));
+  EXPECT_TRUE(has_line(text, "netpulse_geoip_reloads_total{result=\"refused\"} 0"));
   EXPECT_TRUE(has_line(text, "netpulse_build_info{version=\"1.2.3\"} 1"));
 }
 
@@ -78,6 +81,8 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->workers[0].active_flows = 50;
   snapshot->workers[0].flow_capacity = 200;
   snapshot->sources[0].dropped_kernel_packets = 11;
+  snapshot->regions[1] = {3, 4000, 1};
+  snapshot->places = {2, 5, 1};
   snapshot->total.losses[static_cast<std::size_t>(LossReason::kQueueFull)] = 12;
   snapshot->total.applications[1] = {10, 2000, 3};
   snapshot->total.protocols[2] = {4, 400, 2};
@@ -102,6 +107,9 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   EXPECT_TRUE(has_line(text, "netpulse_network_packets_total{network=\"ipv6\"} 6"));
   EXPECT_TRUE(has_line(text, "netpulse_encryption_bytes_total{state=\"encrypted\"} 77"));
   EXPECT_TRUE(has_line(text, "netpulse_export_records_total{exporter=\"jsonl\"} 100"));
+  EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 4000"));
+  EXPECT_TRUE(has_line(text, "netpulse_geoip_databases 2"));
+  EXPECT_TRUE(has_line(text, "netpulse_geoip_reloads_total{result=\"taken\"} 5"));
 }
 
 TEST(Prometheus, HistogramBucketsAreCumulativeAndEndAtTheCount) {

@@ -52,6 +52,11 @@ RunReport sample_report() {
   total.plugin_histograms[0].observe(Duration::from_milliseconds(10));
   total.encrypted_bytes = 300;
   total.cleartext_bytes = 100;
+  names.regions = {"unknown", "SE", "NO"};
+  names.region_names = {"unknown", "Sweden", "Norway"};
+  report.metrics.names = std::make_shared<const RunNames>(names);
+  report.metrics.regions = {{10, 1000, 2}, {20, 3000, 4}, {}};
+  report.top_networks = {{"AS64500 Example", {20, 3000, 4}}};
   report.names = {{"tls_server_name", {"a.example", "b.example"}}, {"future_list", {"x"}}};
   report.top_hosts = {{"10.0.0.1", {10, 2000, 1}}};
   report.top_server_names = {{"evil\x1b[31m\xe2\x80\xae\"\n", {10, 2000, 1}}};
@@ -76,6 +81,36 @@ TEST(JsonReport, HoldsThePromisedKeys) {
     EXPECT_TRUE(report["names"][key].is_array()) << key;
   EXPECT_EQ(report["names"]["tls_server_name"], json({"a.example", "b.example"}));
   EXPECT_EQ(report["names"]["ssh"], json::array());
+}
+
+TEST(JsonReport, ListsCountriesAndTheDatabasesBehindThem) {
+  ReportContext context = sample_context();
+  context.place_files = {
+      {.path = "a.mmdb", .in_use = true, .database_type = "Country", .built_at = {1'700'000'000'000'000'000}},
+      {.path = "b.mmdb", .error = "b.mmdb: bad"}};
+  const json report = json::parse(json_report(sample_report(), context));
+  ASSERT_EQ(report["countries"].size(), 2U);
+  EXPECT_EQ(report["countries"][0],
+            json({{"country", "SE"}, {"name", "Sweden"}, {"packets", 20}, {"bytes", 3000}, {"flows", 4}}));
+  EXPECT_EQ(report["countries"][1]["country"], "unknown");
+  EXPECT_EQ(report["top"]["networks"][0]["name"], "AS64500 Example");
+  const json& databases = report["geoip"]["databases"];
+  EXPECT_EQ(databases[0]["built_at"], "2023-11-14T22:13:20.000000000Z");
+  EXPECT_TRUE(databases[0]["error"].is_null());
+  EXPECT_EQ(databases[1]["in_use"], false);
+  EXPECT_EQ(databases[1]["error"], "b.mmdb: bad");
+}
+
+TEST(TextReport, ShowsCountriesWhereADatabaseIsInUse) {
+  RunReport report = sample_report();
+  ReportContext context = sample_context();
+  EXPECT_EQ(text_report(report, context, {}).find("Sweden"), std::string::npos);
+  report.metrics.places.files_in_use = 1;
+  context.place_files = {{.path = "a.mmdb", .in_use = true, .description = "Countries by nobody"}};
+  const std::string text = text_report(report, context, {});
+  EXPECT_NE(text.find("Sweden"), std::string::npos);
+  EXPECT_NE(text.find("Countries by nobody"), std::string::npos);
+  EXPECT_EQ(text.find("Norway"), std::string::npos);
 }
 
 TEST(JsonReport, LeavesOutWhatIsNotMeasured) {
