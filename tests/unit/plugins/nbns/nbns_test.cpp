@@ -37,20 +37,21 @@ std::string text_of(const ByteVector& encoded) {
 }
 
 TEST(NetbiosName, ReadsTheExampleOfTheRfc) {
-  // RFC 1001 section 14.1: "The NetBIOS name" in the scope SCOPE.ID.COM.
+  // RFC 1001 section 14.1: FRED in the scope NETBIOS.COM, padded to sixteen bytes.
   ByteVector encoded = bytes_of(
       "\x20"
-      "FEGHGFCAEOGFHEECEJEPFDCAHEGBGNGF"
-      "\x05"
-      "SCOPE\x02"
-      "ID\x03"
+      "EGFCEFEECACACACACACACACACACACACA"
+      "\x07"
+      "NETBIOS"
+      "\x03"
       "COM");
   encoded.push_back(0);
   ByteCursor cursor(encoded);
   NetbiosName name;
   ASSERT_TRUE(read_netbios_name(cursor, name));
   EXPECT_TRUE(cursor.at_end());
-  EXPECT_EQ(std::string(name.bytes.begin(), name.bytes.end()), "The NetBIOS name");
+  EXPECT_EQ(NetbiosNameText(name).view(), "FRED<20>");
+  EXPECT_EQ(NetbiosNameText(name).host(), "FRED");
 }
 
 TEST(NetbiosName, ShowsItsServiceAndWhatCannotBePrinted) {
