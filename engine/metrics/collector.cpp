@@ -82,6 +82,7 @@ void Collector::publish() {
   }
   if (inputs_.add_shared) inputs_.add_shared(snapshot->total);
   snapshot->sources = inputs_.sources();
+  snapshot->untracked_top_entries = top_lists_.untracked();
   for (const FlowSink* sink : flow_sinks_) snapshot->exporters.push_back(sink->counters());
   if (place_totals_ != nullptr) {
     snapshot->regions = place_totals_->regions();
@@ -97,7 +98,6 @@ void Collector::fill(RunReport& report, std::size_t top_entries) const {
   report.top_pairs = top_lists_.pairs(top_entries);
   report.top_server_names = top_lists_.server_names(top_entries);
   if (place_totals_ != nullptr) report.top_networks = place_totals_->networks(top_entries);
-  report.untracked_top_entries = top_lists_.untracked();
 }
 
 }  // namespace netpulse
