@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "engine/base/bytes.h"
+#include "plugins/quic/aes_gcm.h"
 #include "plugins/quic/packet_header.h"
 #include "plugins/quic/version.h"
 
@@ -14,9 +15,9 @@ enum class QuicSide : std::uint8_t { kClient, kServer };
 
 /// What protects the Initial packets that one side sends: AES-128-GCM and AES-128 header protection.
 struct QuicInitialKeys {
-  std::array<std::uint8_t, 16> key;
-  std::array<std::uint8_t, 12> iv;
-  std::array<std::uint8_t, 16> header_key;
+  Aes128Key key;
+  GcmNonce iv;
+  Aes128Key header_key;
 };
 
 /// A SHA-256 state between two blocks.
