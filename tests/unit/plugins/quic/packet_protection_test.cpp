@@ -44,8 +44,14 @@ constexpr KeyVector kKeyVectors[] = {
      "edf6d05c83121201b436e16877593c3a"},
 };
 
-TEST(QuicKeySchedule, GivesTheKeysOfTheStandards) {
-  QuicKeySchedule schedule;
+/// With the processor's instructions, where it has them, and with OpenSSL.
+class QuicKeyScheduleTest : public ::testing::TestWithParam<bool> {
+ protected:
+  QuicKeySchedule schedule{GetParam() && has_sha_instructions()};
+};
+INSTANTIATE_TEST_SUITE_P(Both, QuicKeyScheduleTest, ::testing::Bool());
+
+TEST_P(QuicKeyScheduleTest, GivesTheKeysOfTheStandards) {
   for (const int round : {1, 2})  // the second time they are remembered
     for (const KeyVector& wanted : kKeyVectors) {
       const QuicInitialKeys& keys = schedule.keys(wanted.salt, wanted.side, kOriginalId);
@@ -55,8 +61,7 @@ TEST(QuicKeySchedule, GivesTheKeysOfTheStandards) {
     }
 }
 
-TEST(QuicKeySchedule, TellsIdsApartThatDifferInLengthOnly) {
-  QuicKeySchedule schedule;
+TEST_P(QuicKeyScheduleTest, TellsIdsApartThatDifferInLengthOnly) {
   const ByteVector none, zero{0}, zeros{0, 0};
   const QuicInitialKeys of_none = schedule.keys(QuicSalt::kV1, QuicSide::kClient, none);
   const QuicInitialKeys of_one = schedule.keys(QuicSalt::kV1, QuicSide::kClient, zero);
