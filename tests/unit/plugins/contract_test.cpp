@@ -9,8 +9,11 @@
 #include "plugins/registry.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/http/http_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
+#include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
+#include "tests/unit/plugins/websocket/websocket_samples.h"
 
 namespace netpulse {
 namespace {
@@ -39,8 +42,7 @@ std::vector<NamedSample> all_samples(AnalyzerList<A...>) {
 /// Payloads of protocols that have no analyzer here, and noise.
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
-      test::bytes_of("GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nAccept: */*\r\n\r\n"),
-      test::bytes_of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+      test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
       test::bytes_of("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
       test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
       test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
