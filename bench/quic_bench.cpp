@@ -1,5 +1,7 @@
 #include <benchmark/benchmark.h>
 
+#include <cstring>
+
 #include "bench/null_context.h"
 #include "plugins/quic/quic.h"
 #include "tests/unit/plugins/quic/quic_builder.h"
