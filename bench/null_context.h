@@ -1,7 +1,8 @@
 #pragma once
 
-#include "engine/analysis/analyzer_context.h"
-#include "engine/analysis/stream_pool.h"
+#include <memory>
+
+#include "engine/analysis/analyzer.h"
 
 namespace netpulse {
 
@@ -19,24 +20,19 @@ class NullContext final : public AnalyzerContext {
   bool from_initiator() const noexcept override { return true; }
   bool stream_gave_up() const noexcept override { return false; }
   void set_attribute(FlowAttribute, std::string_view text) noexcept override { found += text.size(); }
-  Assembly assemble(std::size_t offset, Bytes fragment) noexcept override {
-    Assembly assembly;
-    assembly.whole = buffer_.insert(offset, fragment, &assembly.conflict);
-    assembly.contiguous = buffer_.contiguous();
-    return assembly;
+  Assembly assemble(std::size_t, Bytes fragment) noexcept override {
+    return {.contiguous = fragment, .conflict = false, .whole = true};
   }
-  void drop_assembly() noexcept override { buffer_.reset(); }
+  void drop_assembly() noexcept override {}
   void hand_over() noexcept override {}
 
   std::size_t found = 0;
-  /// A::PerWorker of the analyzer under test, if it has one.
-  void* per_worker_held = nullptr;
+  AnalyzerEntry::PerWorkerMemory memory{nullptr, [](void*) {}};  ///< where the analyzer needs some
 
  private:
-  void* per_worker_memory() noexcept override { return per_worker_held; }
+  void* per_worker_memory() noexcept override { return memory.get(); }
 
   FlowDetail detail_;
-  StreamBuffer buffer_;
 };
 
 }  // namespace netpulse

@@ -52,9 +52,8 @@ BENCHMARK(OpenInitial)->ArgName("aes_instructions")->Arg(0)->Arg(1);
 /// Probe and consume of a new connection's first datagram, fingerprints included.
 void ClientInitial(benchmark::State& state) {
   const std::vector<test::ByteVector> datagrams = client_datagrams(test::crypto_frame(0, test::quic_client_hello()));
-  QuicWorker worker;
   NullContext context;
-  context.per_worker_held = &worker;
+  context.memory = make_per_worker_memory<Quic>();
   PacketView packet;
   packet.key.protocol = 17;
   packet.key.hi_port = 443;

@@ -10,7 +10,7 @@
 namespace netpulse {
 namespace {
 
-/// Lists that are in every report, empty where nothing was found.
+/// Lists that are in every report, empty where nothing was found; others are there when something was.
 constexpr std::array<std::string_view, 11> kNameLists{"tls_server_name",
                                                       "quic_server_name",
                                                       "dns_query",
@@ -131,7 +131,7 @@ class Report : JsonText {
         texts(name, found == report_.names.end() ? std::vector<std::string>{} : found->values);
       }
       for (const NameList& list : report_.names)
-        if (std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
+        if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
           texts(list.name, list.values);
     });
   }

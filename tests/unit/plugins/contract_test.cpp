@@ -10,6 +10,7 @@
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/http/http_samples.h"
+#include "tests/unit/plugins/nbns/nbns_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
