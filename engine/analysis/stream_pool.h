@@ -28,7 +28,8 @@ class StreamBuffer {
   bool empty() const noexcept { return interval_count_ == 0; }
 
  private:
-  static constexpr std::size_t kIntervalsMax = 32;
+  /// QUIC clients cut a ClientHello into dozens of pieces, and spread them over their packets.
+  static constexpr std::size_t kIntervalsMax = 128;
   struct Interval {
     std::uint16_t begin, end;  // [begin, end), sorted, never touching
   };

@@ -1,8 +1,4 @@
-// OpenSSL 3's EVP interface sets up an algorithm for every derivation: 22 microseconds a connection; these take 0.7.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "plugins/quic/initial_keys.h"
-
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
@@ -13,15 +9,11 @@
 namespace netpulse {
 namespace {
 
-constexpr std::size_t kBlockBytes = 64, kDigestBytes = 32;
-using Block = std::array<std::uint8_t, kBlockBytes>;
+constexpr std::size_t kBlockBytes = sizeof(Sha256Block), kDigestBytes = 32;
 using Digest = std::array<std::uint8_t, kDigestBytes>;
 
-constexpr Sha256State kSha256Start{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-
 /// Puts SHA-256's padding behind message_bytes, the last ones of a message that has one block before them.
-constexpr void pad_second_block(Block& block, std::size_t message_bytes) noexcept {
+constexpr void pad_second_block(Sha256Block& block, std::size_t message_bytes) noexcept {
   block[message_bytes] = 0x80;
   const std::size_t bits = (kBlockBytes + message_bytes) * 8;
   block[kBlockBytes - 2] = static_cast<std::uint8_t>(bits >> 8);
@@ -29,9 +21,9 @@ constexpr void pad_second_block(Block& block, std::size_t message_bytes) noexcep
 }
 
 /// The message of HKDF-Expand-Label (RFC 8446 section 7.1) with an empty context, as HMAC's last inner block.
-constexpr Block label_block(std::string_view label, std::uint8_t length) noexcept {
+constexpr Sha256Block label_block(std::string_view label, std::uint8_t length) noexcept {
   constexpr std::string_view kPrefix = "tls13 ";
-  Block block{};
+  Sha256Block block{};
   std::size_t i = 0;
   block[i++] = 0;
   block[i++] = length;
@@ -44,64 +36,58 @@ constexpr Block label_block(std::string_view label, std::uint8_t length) noexcep
   return block;
 }
 
-struct Labels {
-  Block key, iv, header_key;
-};
-constexpr Block kSideLabels[] = {label_block("client in", 32), label_block("server in", 32)};
-constexpr Labels kLabels{label_block("quic key", 16), label_block("quic iv", 12), label_block("quic hp", 16)};
-constexpr Labels kLabelsV2{label_block("quicv2 key", 16), label_block("quicv2 iv", 12), label_block("quicv2 hp", 16)};
+/// Labels of key, iv and header key.
+using KeyLabels = std::array<Sha256Block, 3>;
+constexpr Sha256Block kSideLabels[] = {label_block("client in", 32), label_block("server in", 32)};
+constexpr KeyLabels kLabels{label_block("quic key", 16), label_block("quic iv", 12), label_block("quic hp", 16)};
+constexpr KeyLabels kLabelsV2{label_block("quicv2 key", 16), label_block("quicv2 iv", 12),
+                              label_block("quicv2 hp", 16)};
 
-void compress(Sha256State& state, const Block& block) noexcept {
-  SHA256_CTX context;
-  static_assert(sizeof context.h == sizeof state);
-  std::memcpy(context.h, state.data(), sizeof state);
-  SHA256_Transform(&context, block.data());
-  std::memcpy(state.data(), context.h, sizeof state);
-}
-
-HmacKey hmac_key(Bytes key) noexcept {
-  constexpr std::uint8_t kInnerPad = 0x36, kOuterPad = 0x5c;
-  Block inner, outer;
-  inner.fill(kInnerPad);
-  outer.fill(kOuterPad);
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    inner[i] ^= key[i];
-    outer[i] ^= key[i];
+void put_digest(std::uint8_t* to, const Sha256State& state) noexcept {
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    const std::uint8_t bytes[] = {static_cast<std::uint8_t>(state[i] >> 24), static_cast<std::uint8_t>(state[i] >> 16),
+                                  static_cast<std::uint8_t>(state[i] >> 8), static_cast<std::uint8_t>(state[i])};
+    std::memcpy(to + i * sizeof bytes, bytes, sizeof bytes);
   }
-  HmacKey made{kSha256Start, kSha256Start};
-  compress(made.inner, inner);
-  compress(made.outer, outer);
-  return made;
 }
 
-/// HMAC (RFC 2104) of a message that is padded already, and fits one block.
-Digest hmac(const HmacKey& key, const Block& padded) noexcept {
-  const auto put = [](std::uint8_t* to, const Sha256State& state) {
-    for (std::size_t i = 0; i < kDigestBytes; ++i)
-      to[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)));
-  };
-  Sha256State state = key.inner;
-  compress(state, padded);
-  Block outer{};
-  put(outer.data(), state);
-  pad_second_block(outer, kDigestBytes);
-  state = key.outer;
-  compress(state, outer);
-  Digest digest;
-  put(digest.data(), state);
-  return digest;
+HmacKey hmac_key(Bytes key, bool sha_instructions) noexcept {
+  constexpr std::uint8_t kInnerPad = 0x36, kOuterPad = 0x5c;
+  std::array<Sha256Block, 2> pads;
+  pads[0].fill(kInnerPad);
+  pads[1].fill(kOuterPad);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    pads[0][i] ^= key[i];
+    pads[1][i] ^= key[i];
+  }
+  std::array<Sha256State, 2> states{kSha256Start, kSha256Start};
+  sha256_compress(states.data(), pads.data(), states.size(), sha_instructions);
+  return {states[0], states[1]};
 }
 
-template <std::size_t kBytes>
-void expand(const HmacKey& secret, const Block& label, std::array<std::uint8_t, kBytes>& out) noexcept {
-  const Digest digest = hmac(secret, label);
-  std::copy_n(digest.begin(), kBytes, out.begin());
+/// HMAC (RFC 2104) of messages that are padded already, and fit one block.
+template <std::size_t kMessages>
+std::array<Digest, kMessages> hmac(const HmacKey& key, const std::array<Sha256Block, kMessages>& padded,
+                                   bool sha_instructions) noexcept {
+  std::array<Sha256State, kMessages> states;
+  std::array<Sha256Block, kMessages> outer{};
+  states.fill(key.inner);
+  sha256_compress(states.data(), padded.data(), kMessages, sha_instructions);
+  for (std::size_t i = 0; i < kMessages; ++i) {
+    put_digest(outer[i].data(), states[i]);
+    pad_second_block(outer[i], kDigestBytes);
+  }
+  states.fill(key.outer);
+  sha256_compress(states.data(), outer.data(), kMessages, sha_instructions);
+  std::array<Digest, kMessages> digests;
+  for (std::size_t i = 0; i < kMessages; ++i) put_digest(digests[i].data(), states[i]);
+  return digests;
 }
 
 }  // namespace
 
-QuicKeySchedule::QuicKeySchedule() noexcept {
-  for (std::size_t i = 0; i < kQuicSaltCount; ++i) extract_[i] = hmac_key(kQuicSalts[i]);
+QuicKeySchedule::QuicKeySchedule(bool sha_instructions) noexcept : sha_instructions_(sha_instructions) {
+  for (std::size_t i = 0; i < kQuicSaltCount; ++i) extract_[i] = hmac_key(kQuicSalts[i], sha_instructions);
 }
 
 const QuicInitialKeys& QuicKeySchedule::keys(QuicSalt salt, QuicSide side, Bytes destination_id) noexcept {
@@ -115,15 +101,17 @@ const QuicInitialKeys& QuicKeySchedule::keys(QuicSalt salt, QuicSide side, Bytes
       std::equal(destination_id.begin(), destination_id.end(), remembered.destination_id.begin()))
     return remembered.keys;
 
-  Block message{};
-  std::copy(destination_id.begin(), destination_id.end(), message.begin());
-  pad_second_block(message, destination_id.size());
-  const HmacKey initial_secret = hmac_key(hmac(extract_[salt_index], message));
-  const HmacKey secret = hmac_key(hmac(initial_secret, kSideLabels[side_index]));
-  const Labels& labels = salt == QuicSalt::kV2 || salt == QuicSalt::kV2Draft ? kLabelsV2 : kLabels;
-  expand(secret, labels.key, remembered.keys.key);
-  expand(secret, labels.iv, remembered.keys.iv);
-  expand(secret, labels.header_key, remembered.keys.header_key);
+  std::array<Sha256Block, 1> message{};
+  std::copy(destination_id.begin(), destination_id.end(), message[0].begin());
+  pad_second_block(message[0], destination_id.size());
+  const HmacKey initial = hmac_key(hmac(extract_[salt_index], message, sha_instructions_)[0], sha_instructions_);
+  message[0] = kSideLabels[side_index];
+  const HmacKey secret = hmac_key(hmac(initial, message, sha_instructions_)[0], sha_instructions_);
+  const bool is_v2 = salt == QuicSalt::kV2 || salt == QuicSalt::kV2Draft;
+  const std::array<Digest, 3> expanded = hmac(secret, is_v2 ? kLabelsV2 : kLabels, sha_instructions_);
+  std::copy_n(expanded[0].begin(), remembered.keys.key.size(), remembered.keys.key.begin());
+  std::copy_n(expanded[1].begin(), remembered.keys.iv.size(), remembered.keys.iv.begin());
+  std::copy_n(expanded[2].begin(), remembered.keys.header_key.size(), remembered.keys.header_key.begin());
   remembered.salt_and_side = salt_and_side;
   remembered.destination_id_bytes = static_cast<std::uint8_t>(destination_id.size());
   std::copy(destination_id.begin(), destination_id.end(), remembered.destination_id.begin());

@@ -5,7 +5,9 @@
 #include <cstdint>
 
 #include "engine/base/bytes.h"
+#include "plugins/quic/aes_gcm.h"
 #include "plugins/quic/packet_header.h"
+#include "plugins/quic/sha256.h"
 #include "plugins/quic/version.h"
 
 namespace netpulse {
@@ -14,13 +16,10 @@ enum class QuicSide : std::uint8_t { kClient, kServer };
 
 /// What protects the Initial packets that one side sends: AES-128-GCM and AES-128 header protection.
 struct QuicInitialKeys {
-  std::array<std::uint8_t, 16> key;
-  std::array<std::uint8_t, 12> iv;
-  std::array<std::uint8_t, 16> header_key;
+  Aes128Key key;
+  GcmNonce iv;
+  Aes128Key header_key;
 };
-
-/// A SHA-256 state between two blocks.
-using Sha256State = std::array<std::uint32_t, 8>;
 
 /// HMAC-SHA-256 with its key already worked in.
 struct HmacKey {
@@ -31,7 +30,7 @@ struct HmacKey {
 /// one of the last few. No allocation.
 class QuicKeySchedule {
  public:
-  QuicKeySchedule() noexcept;
+  explicit QuicKeySchedule(bool sha_instructions = has_sha_instructions()) noexcept;
 
   /// destination_id: of the client's first Initial packet, at most kQuicConnectionIdBytesMax. The keys are valid until
   /// the next call.
@@ -47,6 +46,7 @@ class QuicKeySchedule {
     QuicInitialKeys keys{};
   };
 
+  bool sha_instructions_;
   std::array<HmacKey, kQuicSaltCount> extract_;
   std::array<Remembered, kRememberedCount> remembered_;
 };

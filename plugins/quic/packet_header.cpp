@@ -5,10 +5,20 @@
 namespace netpulse {
 
 std::uint64_t quic_varint(ByteCursor& cursor) noexcept {
-  const std::uint8_t first = cursor.u8();
-  std::uint64_t value = first & 0x3fU;
-  for (int more = (1 << (first >> 6)) - 1; more > 0; --more) value = value << 8 | cursor.u8();
-  return cursor.failed() ? 0 : value;
+  const std::uint64_t first = cursor.u8();
+  const std::uint64_t high = first & 0x3f;
+  switch (first >> 6) {
+    case 0:
+      return high;
+    case 1:
+      return high << 8 | cursor.u8();
+    case 2:
+      return high << 24 | cursor.u24();
+    default: {
+      const std::uint64_t middle = cursor.u24();
+      return high << 56 | middle << 32 | cursor.u32();
+    }
+  }
 }
 
 bool read_quic_long_header(Bytes packet, QuicLongHeader& header) noexcept {

@@ -12,7 +12,7 @@ inline constexpr std::size_t kQuicConnectionIdBytesMax = 20;
 /// A datagram with a client's Initial packet has at least so many bytes (RFC 9000 section 14.1).
 inline constexpr std::size_t kQuicInitialDatagramBytesMin = 1200;
 
-/// A variable-length integer (RFC 9000 section 16); the cursor fails if it is cut.
+/// A variable-length integer (RFC 9000 section 16). The cursor fails if it is cut; the value means nothing then.
 std::uint64_t quic_varint(ByteCursor& cursor) noexcept;
 
 /// The version-independent part of a long header (RFC 8999 section 5.1); views into the datagram.

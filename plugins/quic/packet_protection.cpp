@@ -9,14 +9,13 @@
 namespace netpulse {
 namespace {
 
-constexpr std::size_t kTagBytes = 16, kNonceBytes = 12, kKeyBytes = 16, kBlockBytes = 16;
 constexpr std::size_t kPacketNumberBytesMax = 4;
 
 /// RFC 9001 section 5.8, RFC 9369 section 3.3.3; the same sections of the drafts.
 struct RetryKey {
   QuicSalt salt;
-  std::array<std::uint8_t, kKeyBytes> key;
-  std::array<std::uint8_t, kNonceBytes> nonce;
+  Aes128Key key;
+  GcmNonce nonce;
 };
 constexpr RetryKey kRetryKeys[] = {
     {QuicSalt::kV1,
@@ -44,19 +43,31 @@ QuicPacketProtection::Context make_context(const char* name, bool encrypt) {
 
 }  // namespace
 
-QuicPacketProtection::QuicPacketProtection()
-    : gcm_(make_context("AES-128-GCM", false)),
+QuicPacketProtection::QuicPacketProtection(bool aes_instructions)
+    : aes_instructions_(aes_instructions),
+      gcm_(make_context("AES-128-GCM", false)),
       block_(make_context("AES-128-ECB", true)),
       buffer_(new std::uint8_t[kBufferBytes]) {}
 
-bool QuicPacketProtection::decrypt(const std::uint8_t* key, const std::uint8_t* nonce, Bytes header, Bytes sealed,
+bool QuicPacketProtection::encrypt_block(const Aes128Key& key, const std::uint8_t* block, Aes128Block& out) noexcept {
+  if (aes_instructions_) {
+    out = AesInstructions::encrypt_block(key, block);
+    return true;
+  }
+  int written = 0;
+  return EVP_EncryptInit_ex2(block_.get(), nullptr, key.data(), nullptr, nullptr) == 1 &&
+         EVP_EncryptUpdate(block_.get(), out.data(), &written, block, static_cast<int>(out.size())) == 1;
+}
+
+bool QuicPacketProtection::decrypt(const Aes128Key& key, const GcmNonce& nonce, Bytes header, Bytes sealed,
                                    std::uint8_t* out) noexcept {
-  const Bytes text = sealed.first(sealed.size() - kTagBytes);
+  if (aes_instructions_) return AesInstructions::gcm_open(key, nonce, header, sealed, out);
+  const Bytes text = sealed.first(sealed.size() - kGcmTagBytes);
   // The parameter is not const, but only read when a tag is set.
   auto* tag = const_cast<std::uint8_t*>(text.data() + text.size());
   int written = 0;
-  return EVP_DecryptInit_ex2(gcm_.get(), nullptr, key, nonce, nullptr) == 1 &&
-         EVP_CIPHER_CTX_ctrl(gcm_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag) == 1 &&
+  return EVP_DecryptInit_ex2(gcm_.get(), nullptr, key.data(), nonce.data(), nullptr) == 1 &&
+         EVP_CIPHER_CTX_ctrl(gcm_.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagBytes, tag) == 1 &&
          EVP_DecryptUpdate(gcm_.get(), nullptr, &written, header.data(), static_cast<int>(header.size())) == 1 &&
          (text.empty() ||
           EVP_DecryptUpdate(gcm_.get(), out, &written, text.data(), static_cast<int>(text.size())) == 1) &&
@@ -65,11 +76,8 @@ bool QuicPacketProtection::decrypt(const std::uint8_t* key, const std::uint8_t* 
 
 Bytes QuicPacketProtection::open(const QuicInitialKeys& keys, Bytes packet, const QuicPacketExtent& extent) noexcept {
   if (packet.size() > kBufferBytes) return {};
-  std::array<std::uint8_t, kBlockBytes> mask;
-  int written = 0;
-  const std::uint8_t* sample = packet.data() + extent.packet_number_offset + kPacketNumberBytesMax;
-  if (EVP_EncryptInit_ex2(block_.get(), nullptr, keys.header_key.data(), nullptr, nullptr) != 1 ||
-      EVP_EncryptUpdate(block_.get(), mask.data(), &written, sample, kBlockBytes) != 1)
+  Aes128Block mask;
+  if (!encrypt_block(keys.header_key, packet.data() + extent.packet_number_offset + kPacketNumberBytesMax, mask))
     return {};
   constexpr std::uint8_t kLongHeaderMask = 0x0f, kPacketNumberLengthMask = 0x03, kReservedBits = 0x0c;
   const auto first_byte = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & kLongHeaderMask));
@@ -77,22 +85,22 @@ Bytes QuicPacketProtection::open(const QuicInitialKeys& keys, Bytes packet, cons
   if ((first_byte & kReservedBits) != 0) return {};
   const std::size_t number_bytes = (first_byte & kPacketNumberLengthMask) + 1U;
   const std::size_t header_bytes = extent.packet_number_offset + number_bytes;
-  if (packet.size() < header_bytes + kTagBytes) return {};
+  if (packet.size() < header_bytes + kGcmTagBytes) return {};
 
   std::uint8_t* const header = buffer_.get();
   std::copy_n(packet.begin(), header_bytes, header);
   header[0] = first_byte;
   // The first packets of a connection carry their numbers whole: nothing has been acknowledged (RFC 9000 appendix A).
-  std::array<std::uint8_t, kNonceBytes> nonce = keys.iv;
+  GcmNonce nonce = keys.iv;
   for (std::size_t i = 0; i < number_bytes; ++i) {
     std::uint8_t& byte = header[extent.packet_number_offset + i];
     byte ^= mask[1 + i];
-    nonce[kNonceBytes - number_bytes + i] ^= byte;
+    nonce[nonce.size() - number_bytes + i] ^= byte;
   }
   std::uint8_t* const frames = header + header_bytes;
   const Bytes sealed = packet.subspan(header_bytes);
-  if (!decrypt(keys.key.data(), nonce.data(), {header, header_bytes}, sealed, frames)) return {};
-  return {frames, sealed.size() - kTagBytes};
+  if (!decrypt(keys.key, nonce, {header, header_bytes}, sealed, frames)) return {};
+  return {frames, sealed.size() - kGcmTagBytes};
 }
 
 QuicPacketProtection::RetryTag QuicPacketProtection::check_retry(QuicSalt salt, Bytes original_id,
@@ -100,16 +108,16 @@ QuicPacketProtection::RetryTag QuicPacketProtection::check_retry(QuicSalt salt, 
   const auto* found = std::find_if(std::begin(kRetryKeys), std::end(kRetryKeys),
                                    [&](const RetryKey& retry) { return retry.salt == salt; });
   if (found == std::end(kRetryKeys)) return RetryTag::kUnknown;
-  if (packet.size() < kTagBytes || 1 + original_id.size() + packet.size() > kBufferBytes) return RetryTag::kInvalid;
+  if (packet.size() < kGcmTagBytes || 1 + original_id.size() + packet.size() > kBufferBytes) return RetryTag::kInvalid;
   // The Retry Pseudo-Packet is authenticated, and nothing encrypted.
   std::uint8_t* const pseudo = buffer_.get();
   pseudo[0] = static_cast<std::uint8_t>(original_id.size());
   std::copy(original_id.begin(), original_id.end(), pseudo + 1);
-  const Bytes covered = packet.first(packet.size() - kTagBytes);
+  const Bytes covered = packet.first(packet.size() - kGcmTagBytes);
   std::copy(covered.begin(), covered.end(), pseudo + 1 + original_id.size());
   std::uint8_t nothing = 0;
-  const bool valid = decrypt(found->key.data(), found->nonce.data(), {pseudo, 1 + original_id.size() + covered.size()},
-                             packet.last(kTagBytes), &nothing);
+  const bool valid = decrypt(found->key, found->nonce, {pseudo, 1 + original_id.size() + covered.size()},
+                             packet.last(kGcmTagBytes), &nothing);
   return valid ? RetryTag::kValid : RetryTag::kInvalid;
 }
 

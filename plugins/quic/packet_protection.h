@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/base/bytes.h"
+#include "plugins/quic/aes_gcm.h"
 #include "plugins/quic/initial_keys.h"
 #include "plugins/quic/packet_header.h"
 
@@ -18,7 +19,8 @@ class QuicPacketProtection {
  public:
   using Context = std::unique_ptr<evp_cipher_ctx_st, void (*)(evp_cipher_ctx_st*)>;
 
-  QuicPacketProtection();
+  /// aes_instructions: false leaves all to OpenSSL, as on processors without them.
+  explicit QuicPacketProtection(bool aes_instructions = AesInstructions::available());
 
   /// The frames of an Initial packet, valid until the next call; empty if its tag does not fit the keys, or
   /// reserved bits are set.
@@ -33,9 +35,10 @@ class QuicPacketProtection {
  private:
   static constexpr std::size_t kBufferBytes = 65536;  // the largest datagram
 
-  bool decrypt(const std::uint8_t* key, const std::uint8_t* nonce, Bytes header, Bytes sealed,
-               std::uint8_t* out) noexcept;
+  bool encrypt_block(const Aes128Key& key, const std::uint8_t* block, Aes128Block& out) noexcept;
+  bool decrypt(const Aes128Key& key, const GcmNonce& nonce, Bytes header, Bytes sealed, std::uint8_t* out) noexcept;
 
+  bool aes_instructions_;
   Context gcm_, block_;
   std::unique_ptr<std::uint8_t[]> buffer_;  // header without protection, then the frames
 };

@@ -17,6 +17,8 @@ constexpr int kCoalescedPacketsMax = 8;
 /// Datagrams without progress after which a flow is given up. More than an initial window of 0-RTT data or of the
 /// server's certificates (RFC 9002 section 7.2: ten packets) may come before the Initial packet that is wanted.
 constexpr std::uint8_t kCallsMax = 16;
+/// Initial packets that a ClientHello may be spread over.
+constexpr std::uint8_t kPiecesMax = 64;
 /// Initial packets that do not open, after which nobody tries again.
 constexpr std::uint8_t kFailuresMax = 4;
 /// Salts that an unknown version is tried with.
@@ -287,7 +289,10 @@ void DatagramReader::on_crypto(const QuicVersion& version) noexcept {
   const Bytes stream = assembly.contiguous;
   if (!message_is_whole(stream, version)) {
     // A message that can never be held is not waited for.
-    if (!version.google_hello && message_bytes(stream) > kStreamPrefixBytes) state_.calls = kCallsMax;
+    if (!version.google_hello && message_bytes(stream) > kStreamPrefixBytes)
+      state_.calls = kCallsMax;
+    else if (++state_.pieces < kPiecesMax)
+      state_.calls = 0;
     return;
   }
   if (version.google_hello) {
@@ -299,7 +304,7 @@ void DatagramReader::on_crypto(const QuicVersion& version) noexcept {
   state_.crypto_base[direction()] = static_cast<std::uint16_t>(state_.crypto_base[direction()] + bytes);
   if (is(kHolding[direction()])) context_.drop_assembly();
   clear(kHolding[direction()]);
-  state_.calls = 0;
+  state_.calls = state_.pieces = 0;
 }
 
 void DatagramReader::on_message(Bytes message) noexcept {

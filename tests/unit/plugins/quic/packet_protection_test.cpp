@@ -44,8 +44,14 @@ constexpr KeyVector kKeyVectors[] = {
      "edf6d05c83121201b436e16877593c3a"},
 };
 
-TEST(QuicKeySchedule, GivesTheKeysOfTheStandards) {
-  QuicKeySchedule schedule;
+/// With the processor's instructions, where it has them, and with OpenSSL.
+class QuicKeyScheduleTest : public ::testing::TestWithParam<bool> {
+ protected:
+  QuicKeySchedule schedule{GetParam() && has_sha_instructions()};
+};
+INSTANTIATE_TEST_SUITE_P(Both, QuicKeyScheduleTest, ::testing::Bool());
+
+TEST_P(QuicKeyScheduleTest, GivesTheKeysOfTheStandards) {
   for (const int round : {1, 2})  // the second time they are remembered
     for (const KeyVector& wanted : kKeyVectors) {
       const QuicInitialKeys& keys = schedule.keys(wanted.salt, wanted.side, kOriginalId);
@@ -55,8 +61,7 @@ TEST(QuicKeySchedule, GivesTheKeysOfTheStandards) {
     }
 }
 
-TEST(QuicKeySchedule, TellsIdsApartThatDifferInLengthOnly) {
-  QuicKeySchedule schedule;
+TEST_P(QuicKeyScheduleTest, TellsIdsApartThatDifferInLengthOnly) {
   const ByteVector none, zero{0}, zeros{0, 0};
   const QuicInitialKeys of_none = schedule.keys(QuicSalt::kV1, QuicSide::kClient, none);
   const QuicInitialKeys of_one = schedule.keys(QuicSalt::kV1, QuicSide::kClient, zero);
@@ -65,6 +70,13 @@ TEST(QuicKeySchedule, TellsIdsApartThatDifferInLengthOnly) {
   EXPECT_NE(of_one.key, of_two.key);
   EXPECT_EQ(schedule.keys(QuicSalt::kV1, QuicSide::kClient, zero).key, of_one.key);
 }
+
+/// With the processor's instructions, where it has them, and with OpenSSL.
+class QuicPacketProtectionTest : public ::testing::TestWithParam<bool> {
+ protected:
+  QuicPacketProtection protection{GetParam() && AesInstructions::available()};
+};
+INSTANTIATE_TEST_SUITE_P(Both, QuicPacketProtectionTest, ::testing::Bool());
 
 // RFC 9001 appendix A.2: the frames, of which the rest of 1162 bytes is PADDING.
 ByteVector client_frames() {
@@ -91,9 +103,8 @@ constexpr const char* kServerPacketV2 =
     "5358230035f7fd3945d88965cf17f9af6e16886c61bfc703106fbaf3cb4cfa52382dd16a393e42757507698075b2c984c707"
     "f0a0812d8cd5a6881eaf21ceda98f4bd23f6fe1a3e2c43edd9ce7ca84bed8521e2e140";
 
-TEST(QuicPacketProtection, OpensTheClientsPacketOfTheStandards) {
+TEST_P(QuicPacketProtectionTest, OpensTheClientsPacketOfTheStandards) {
   QuicKeySchedule schedule;
-  QuicPacketProtection protection;
   InitialBuilder builder;
   const ByteVector v1 = builder.build(client_frames());
   EXPECT_EQ(ByteVector(v1.begin(), v1.begin() + 32),
@@ -109,9 +120,8 @@ TEST(QuicPacketProtection, OpensTheClientsPacketOfTheStandards) {
             client_frames());
 }
 
-TEST(QuicPacketProtection, OpensTheServersPacketOfTheStandards) {
+TEST_P(QuicPacketProtectionTest, OpensTheServersPacketOfTheStandards) {
   QuicKeySchedule schedule;
-  QuicPacketProtection protection;
   const ByteVector v1 = from_hex(kServerPacketV1), v2 = from_hex(kServerPacketV2);
   EXPECT_EQ(vector_of(protection.open(schedule.keys(QuicSalt::kV1, QuicSide::kServer, kOriginalId), v1, extent_of(v1))),
             from_hex(kServerFrames));
@@ -119,9 +129,8 @@ TEST(QuicPacketProtection, OpensTheServersPacketOfTheStandards) {
             from_hex(kServerFrames));
 }
 
-TEST(QuicPacketProtection, OpensNothingIfAnyByteIsChanged) {
+TEST_P(QuicPacketProtectionTest, OpensNothingIfAnyByteIsChanged) {
   QuicKeySchedule schedule;
-  QuicPacketProtection protection;
   const QuicInitialKeys keys = schedule.keys(QuicSalt::kV1, QuicSide::kServer, kOriginalId);
   const ByteVector packet = from_hex(kServerPacketV1);
   const QuicPacketExtent extent = extent_of(packet);
@@ -133,9 +142,8 @@ TEST(QuicPacketProtection, OpensNothingIfAnyByteIsChanged) {
   EXPECT_FALSE(protection.open(keys, packet, extent).empty());
 }
 
-TEST(QuicPacketProtection, OpensFramesOfEverySize) {
+TEST_P(QuicPacketProtectionTest, OpensFramesOfEverySize) {
   QuicKeySchedule schedule;
-  QuicPacketProtection protection;
   for (std::size_t size = 4; size < 600; ++size)
     for (const std::size_t number_bytes : {1, 2, 3, 4}) {
       InitialBuilder builder;
@@ -152,9 +160,8 @@ TEST(QuicPacketProtection, OpensFramesOfEverySize) {
     }
 }
 
-TEST(QuicPacketProtection, ChecksTheRetryOfTheStandards) {
+TEST_P(QuicPacketProtectionTest, ChecksTheRetryOfTheStandards) {
   using RetryTag = QuicPacketProtection::RetryTag;
-  QuicPacketProtection protection;
   const ByteVector v1 = from_hex("ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba");
   const ByteVector v2 = from_hex("cf6b3343cf0008f067a5502a4262b5746f6b656ec8646ce8bfe33952d955543665dcc7b6");
   EXPECT_EQ(protection.check_retry(QuicSalt::kV1, kOriginalId, v1), RetryTag::kValid);

@@ -131,6 +131,29 @@ TEST_F(QuicFlow, JoinsScrambledPiecesWithPingAndPaddingBetween) {
   }
 }
 
+TEST_F(QuicFlow, JoinsAHelloScatteredOverManyPackets) {
+  constexpr std::size_t kPieceBytes = 2, kPacketCount = 40;
+  std::vector<ByteVector> packets(kPacketCount);
+  for (std::size_t at = 0, i = 0; at < hello.size(); at += kPieceBytes, ++i)
+    append(packets[i % kPacketCount], crypto_part(hello, at, at + kPieceBytes));
+  std::shuffle(packets.begin(), packets.end(), std::mt19937(3));
+  for (std::size_t i = 0; i < kPacketCount; ++i) {
+    InitialBuilder initial = client_initial();
+    initial.packet_number = static_cast<std::uint32_t>(i);
+    client(initial.build(packets[i]));
+  }
+  EXPECT_EQ(context.server_name, "www.example.org");
+}
+
+TEST_F(QuicFlow, GivesUpAHelloInMorePacketsThanAnyoneSends) {
+  Verdict verdict = Verdict::kNeedMore;
+  int packets = 0;
+  for (; verdict == Verdict::kNeedMore && packets < 1000; ++packets)
+    verdict = client(client_initial().build(crypto_part(hello, 0, 40)));
+  EXPECT_LT(packets, 100);
+  EXPECT_EQ(context.counter(Quic::kCounterIncomplete), 1U);
+}
+
 TEST_F(QuicFlow, JoinsAHelloOfSingleBytes) {
   ByteVector frames;
   for (std::size_t i = 0; i < hello.size(); ++i) {
