@@ -2,6 +2,7 @@
 
 #include "plugins/dns/dns.h"
 #include "plugins/http/http.h"
+#include "plugins/http2/http2.h"
 #include "plugins/quic/quic.h"
 #include "plugins/ssdp/ssdp.h"
 #include "plugins/tls/tls.h"
@@ -14,6 +15,6 @@ struct AnalyzerList {};
 
 /// Every analyzer of this build, in the order in which they are asked. A new one is a folder and a name here; the
 /// contract suite then asks for its samples.
-using RegisteredAnalyzers = AnalyzerList<Tls, Dns, Quic, Http, WebSocket, Ssdp>;
+using RegisteredAnalyzers = AnalyzerList<Tls, Dns, Quic, Http, Http2, WebSocket, Ssdp>;
 
 }  // namespace netpulse

@@ -10,6 +10,7 @@
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/http/http_samples.h"
+#include "tests/unit/plugins/http2/http2_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
@@ -46,7 +47,7 @@ std::vector<ByteVector> foreign_payloads() {
       test::bytes_of("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
       test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
       test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
-      test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      test::bytes_of("PRI * HTTP/3.0\r\n\r\nSM\r\n\r\n"),
       test::bytes_of("INVITE sip:bob@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n\r\n"),
       test::bytes_of("\x13"
                      "BitTorrent protocol"),
