@@ -102,8 +102,7 @@ class FrameReader {
       return verdict;
     }
     context_.discard_stream(taken_);
-    // What a hole or the snap length took away cannot be made good: the tables would be wrong.
-    return context_.stream_gave_up() ? Verdict::kDone : Verdict::kNeedMore;
+    return more_or_done();
   }
 
  private:
@@ -122,25 +121,37 @@ class FrameReader {
     ByteCursor cursor(rest());
     const Frame frame = read_frame_header(cursor);
     if (cursor.failed()) return wait();
+    if (state_.in_block[side_] != 0) {
+      if (frame.type != kContinuation) return Verdict::kMalformed;
+      if ((frame.flags & kFlagEndHeaders) != 0) state_.in_block[side_] = 0;
+      return pass_over(frame);
+    }
     if (!is_valid(frame)) return Verdict::kMalformed;
     if (frame.type == kHeaders || frame.type == kPushPromise) return read_block(frame, cursor);
-    const std::size_t bytes = kFrameHeaderBytes + frame.bytes;
-    if (bytes > rest().size()) {
-      skipped_ = bytes - rest().size();
-      context_.skip_stream(skipped_);
-      return context_.stream_gave_up() ? Verdict::kDone : Verdict::kNeedMore;
-    }
-    taken_ += bytes;
-    return Verdict::kNotMine;
+    return pass_over(frame);
   }
 
-  Verdict wait() const noexcept {
-    // A prefix that is full will not grow.
-    return context_.stream_gave_up() || rest().size() >= kStreamPrefixBytes ? Verdict::kDone : Verdict::kNeedMore;
+  Verdict pass_over(const Frame& frame) noexcept {
+    const std::size_t bytes = kFrameHeaderBytes + frame.bytes;
+    if (bytes <= rest().size()) {
+      taken_ += bytes;
+      return Verdict::kNotMine;
+    }
+    skipped_ = bytes - rest().size();
+    context_.skip_stream(skipped_);
+    return more_or_done();
   }
+
+  /// What a hole or the snap length took away cannot be made good. A prefix that is merely full goes on.
+  Verdict more_or_done() const noexcept {
+    return context_.stream_gave_up() && stream_.size() < kStreamPrefixBytes ? Verdict::kDone : Verdict::kNeedMore;
+  }
+  Verdict wait() const noexcept { return more_or_done(); }
+  bool is_full() const noexcept { return rest().size() >= kStreamPrefixBytes; }
 
   /// A header block: HEADERS or PUSH_PROMISE, with the CONTINUATION frames behind it.
   Verdict read_block(const Frame& frame, ByteCursor& cursor) noexcept {
+    if (is_full() && frame.bytes > cursor.remaining()) return read_beginning(frame, cursor.take_rest());
     const Bytes payload = cursor.take(frame.bytes);
     if (cursor.failed()) return wait();
     ByteCursor fields(payload);
@@ -163,13 +174,13 @@ class FrameReader {
       append(block);
       for (int i = 0;; ++i) {
         const Frame next = read_frame_header(cursor);
-        if (cursor.failed()) return wait();
+        if (cursor.failed()) return is_full() ? read_beginning(frame, payload) : wait();
         if (next.type != kContinuation || next.stream != frame.stream || next.bytes > kControlFrameBytesMax ||
             i == kContinuationsMax)
           return Verdict::kMalformed;
         const Bytes fragment = cursor.take(next.bytes);
-        if (cursor.failed()) return wait();
-        if (!append(fragment)) return Verdict::kDone;
+        if (cursor.failed()) return is_full() ? read_beginning(frame, payload) : wait();
+        if (!append(fragment)) return read_beginning(frame, payload);
         if ((next.flags & kFlagEndHeaders) != 0) break;
       }
       block = Bytes(joined).first(joined_bytes);
@@ -178,9 +189,25 @@ class FrameReader {
     return read_fields(block) ? Verdict::kNotMine : Verdict::kMalformed;
   }
 
+  /// Of a block that finds no room: what fields its first frame has. The table is not known behind it.
+  Verdict read_beginning(const Frame& frame, Bytes payload) noexcept {
+    std::size_t before = (frame.flags & kFlagPadded) != 0 ? 1 : 0;
+    if (frame.type == kPushPromise)
+      before += kPromisedStreamBytes;
+    else if ((frame.flags & kFlagPriority) != 0)
+      before += kPriorityBytes;
+    read_fields(payload.subspan(std::min(before, payload.size())));
+    tables()[side_].clear();
+    state_.in_block[side_] = (frame.flags & kFlagEndHeaders) == 0 ? 1 : 0;
+    return pass_over(frame);
+  }
+
+  std::array<HpackTable, 2>& tables() noexcept {
+    return context_.per_worker<Http2ConnectionPool>().tables(state_.connection, state_.generation);
+  }
+
   bool read_fields(Bytes block) noexcept {
-    Http2ConnectionPool& pool = context_.per_worker<Http2ConnectionPool>();
-    HpackReader reader(block, pool.tables(state_.connection, state_.generation)[side_]);
+    HpackReader reader(block, tables()[side_]);
     bool has_authority = false;
     is_response_ = is_final_ = false;
     while (true) {

@@ -15,15 +15,16 @@ inline constexpr std::array<std::string_view, 5> kHttp2ClassLabels{"1xx", "2xx",
 /// HTTP/2 in clear text, with prior knowledge or behind an upgrade, on any port: the authority of every request, and of
 /// the first request and its response method, user agent, status, content type and server.
 ///
-/// Every header block is decoded for as long as the flow lives; all other frames are skipped unseen. kDone after a hole
-/// in the stream or a header block longer than kHttp2BlockBytesMax, as nothing behind can be understood; kMalformed on
-/// frames that contradict the standard.
+/// Every header block is decoded for as long as the flow lives, of those longer than kHttp2BlockBytesMax the beginning;
+/// all other frames are skipped unseen. kDone after a hole in the stream, as nothing behind can be understood;
+/// kMalformed on frames that contradict the standard.
 /// Source: RFC 9113, RFC 7541.
 struct Http2 {
   struct State {
     std::uint32_t connection;  ///< in the worker's pool
     std::uint32_t generation;  ///< of it; 0: none was taken yet
     std::uint8_t seen;         ///< what the flow has had
+    std::uint8_t in_block[2];  ///< by Direction: the rest of a block that is too long follows
   };
   using PerWorker = Http2ConnectionPool;
 
@@ -37,7 +38,7 @@ struct Http2 {
   static constexpr std::array<PortRange, 0> kPorts{};
 
   static constexpr std::size_t kListHost = 0;
-  static constexpr std::array<std::string_view, 1> kNameLists{"http_host"};
+  static constexpr std::array<std::string_view, 1> kNameLists{"http2_authority"};
 
   static constexpr std::size_t kCounterRequests = 0, kCounterResponses = 1;
   static constexpr std::size_t kCounterMalformed = kCounterResponses + kHttp2ClassLabels.size();

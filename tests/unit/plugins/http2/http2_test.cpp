@@ -79,6 +79,21 @@ TEST_F(Http2Flow, DoesNotJoinForEver) {
   EXPECT_EQ(client(frames), Verdict::kMalformed);
 }
 
+TEST_F(Http2Flow, ReadsTheBeginningOfABlockThatIsTooLong) {
+  open();
+  const ByteVector cookie = concat({hex_bytes("0f11 7fe77e"), ByteVector(16358, 'c')});
+  const ByteVector block = concat({kFirstRequest, cookie});
+  ASSERT_GT(block.size() + 9, 16384U);
+  ASSERT_LE(block.size(), 16384U);
+  client(http2_frame(1, 1, 1, block));
+  EXPECT_EQ(context.server_name, "www.example.com");
+  EXPECT_EQ(client(concat({http2_frame(9, 0, 1, cookie), http2_frame(9, 4, 1, cookie)})), Verdict::kNeedMore);
+  // What the long one put into the table is not known any more.
+  EXPECT_EQ(client(http2_frame(1, 5, 3, hex_bytes("8286 84be"))), Verdict::kNeedMore);
+  client(http2_frame(1, 5, 5, kFirstRequest));
+  EXPECT_EQ(context.list(Http2::kListHost).size(), 2U);
+}
+
 TEST_F(Http2Flow, RefusesAContinuationOfAnotherStream) {
   open();
   EXPECT_EQ(client(concat({http2_frame(1, 1, 1, {}), http2_frame(9, 4, 3, kFirstRequest)})), Verdict::kMalformed);
