@@ -7,6 +7,7 @@
 #include "plugins/dns/dns.h"
 #include "plugins/gnutella/gnutella.h"
 #include "plugins/http/http.h"
+#include "plugins/http2/http2.h"
 #include "plugins/ike/ike.h"
 #include "plugins/industrial/industrial.h"
 #include "plugins/management/management.h"
@@ -42,6 +43,6 @@ using RegisteredAnalyzers =
                  Openvpn, Ike, EspInUdp, Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11,
                  Mqtt, Amqp, Irc, Coap, Rtmp, Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb,
                  Memcached, Tds, Oracle, Modbus, Dnp3, Iec104, S7comm, Bacnet, Enip, Bgp, Gtp, Pfcp, Diameter, Rip, Ptp,
-                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, Nbns, Nbdgm>;
+                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, Nbns, Nbdgm, Http2>;
 
 }  // namespace netpulse

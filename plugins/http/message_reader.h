@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/analysis/stream_pool.h"
 #include "plugins/common/http_text.h"
 #include "plugins/http/http.h"
 
@@ -72,7 +73,10 @@ class HttpMessageReader {
   bool all_taken() const noexcept { return taken_ == text_.size(); }
   bool in_body() const noexcept { return state_.phase[side_] == kBody || state_.phase[side_] == kChunk; }
   /// No more of a line that is not whole will come.
-  bool no_more_will_come() const noexcept { return context_.stream_gave_up(); }
+  bool no_more_will_come() const noexcept {
+    // A prefix that is full goes on behind what is taken of it.
+    return context_.stream_gave_up() && (taken_ == 0 || text_.size() < kStreamPrefixBytes);
+  }
   std::uint8_t& phase() noexcept { return state_.phase[side_]; }
   std::uint16_t& flags() noexcept { return state_.flags[side_]; }
   bool has(std::uint16_t flag) const noexcept { return (state_.flags[side_] & flag) != 0; }

@@ -15,6 +15,7 @@
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/gnutella/gnutella_samples.h"
 #include "tests/unit/plugins/http/http_samples.h"
+#include "tests/unit/plugins/http2/http2_samples.h"
 #include "tests/unit/plugins/ike/ike_samples.h"
 #include "tests/unit/plugins/industrial/industrial_samples.h"
 #include "tests/unit/plugins/management/management_samples.h"
@@ -68,6 +69,7 @@ std::vector<ByteVector> foreign_payloads() {
       test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
       test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      test::bytes_of("PRI * HTTP/3.0\r\n\r\nSM\r\n\r\n"),
       ByteVector(200, 0x00),
       ByteVector(200, 0xff),
       ByteVector(1, 0x16),
