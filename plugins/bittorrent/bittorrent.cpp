@@ -99,6 +99,7 @@ Verdict Bittorrent::probe(const PacketView& packet) noexcept {
     if (!may_begin_with(text, kHandshake)) return Verdict::kNotMine;
     return text.size() < kHandshake.size() ? Verdict::kNeedMore : Verdict::kDone;
   }
+  if (!over_udp(packet)) return Verdict::kNotMine;
   if (is_dht(text) || is_tracker_connect(packet.payload()) || text.starts_with(kLocalDiscovery)) return Verdict::kDone;
   UtpHeader header;
   const bool syn = read_utp(packet.payload(), header) && header.type_version == kUtpSyn && header.acknowledged == 0 &&

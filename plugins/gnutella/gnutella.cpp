@@ -36,7 +36,8 @@ bool is_reliable_frame(const PacketView& packet) noexcept {
 }  // namespace
 
 Verdict Gnutella::probe(const PacketView& packet) noexcept {
-  if (!over_tcp(packet)) return mine_if(is_reliable_frame(packet) || is_descriptor(packet));
+  if (over_udp(packet)) return mine_if(is_reliable_frame(packet) || is_descriptor(packet));
+  if (!over_tcp(packet)) return Verdict::kNotMine;
   const std::string_view text = as_text(packet.payload());
   for (const std::string_view start : {kConnect, kAnswer})
     if (may_begin_with(text, start)) return text.size() < start.size() ? Verdict::kNeedMore : Verdict::kDone;

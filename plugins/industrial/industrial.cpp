@@ -52,6 +52,7 @@ Verdict Dnp3::probe(const PacketView& packet) noexcept {
   constexpr std::uint16_t kStart = 0x0564;
   constexpr std::uint8_t kLengthMin = 5;
   constexpr std::size_t kHeaderBytes = 8;
+  if (!over_tcp(packet) && !over_udp(packet)) return Verdict::kNotMine;
   ByteCursor cursor(packet.payload());
   const std::uint16_t start = cursor.u16();
   const std::uint8_t length = cursor.u8();

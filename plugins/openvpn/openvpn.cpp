@@ -59,7 +59,8 @@ bool is_reset(Bytes message) noexcept {
 }  // namespace
 
 Verdict Openvpn::probe(const PacketView& packet) noexcept {
-  if (!over_tcp(packet)) return mine_if(!is_cut(packet) && is_reset(packet.payload()));
+  if (over_udp(packet)) return mine_if(!is_cut(packet) && is_reset(packet.payload()));
+  if (!over_tcp(packet)) return Verdict::kNotMine;
   ByteCursor cursor(packet.payload());
   const std::uint16_t length = cursor.u16();
   if (cursor.failed()) return Verdict::kNeedMore;

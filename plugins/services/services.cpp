@@ -42,7 +42,8 @@ Verdict read_rpc(ByteCursor cursor, RpcMessage& message) noexcept {
 Verdict judge_rpc(const PacketView& packet, RpcMessage& message) noexcept {
   constexpr std::uint32_t kLengthMask = 0x7fffffff, kRecordBytesMin = 24, kRecordBytesMax = 1 << 22;
   ByteCursor cursor(packet.payload());
-  if (!over_tcp(packet)) {
+  if (!over_tcp(packet) && !over_udp(packet)) return Verdict::kNotMine;
+  if (over_udp(packet)) {
     const Verdict verdict = read_rpc(cursor, message);
     return verdict == Verdict::kNeedMore || packet.payload_bytes % 4 != 0 ? Verdict::kNotMine : verdict;
   }

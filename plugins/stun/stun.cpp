@@ -124,7 +124,8 @@ Verdict read_stream(Bytes stream, AnalyzerContext& context) noexcept {
 Verdict Stun::probe(const PacketView& packet) noexcept {
   const Bytes payload = packet.payload();
   Message message;
-  if (!over_tcp(packet)) return mine_if(is_message(payload, is_cut(packet), classic_port(packet), message));
+  if (over_udp(packet)) return mine_if(is_message(payload, is_cut(packet), classic_port(packet), message));
+  if (!over_tcp(packet)) return Verdict::kNotMine;
   constexpr std::size_t kEnoughBytes = kFrameHeaderBytes + kHeaderBytes;
   if (read_header(payload, message) && message.has_cookie) return Verdict::kDone;
   if (payload.size() >= kEnoughBytes) {

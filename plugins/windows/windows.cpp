@@ -156,7 +156,8 @@ Verdict Smb::probe(const PacketView& packet) noexcept {
 }
 
 Verdict Dcerpc::probe(const PacketView& packet) noexcept {
-  return over_tcp(packet) ? judge_rpc_stream(packet) : judge_rpc_datagram(packet);
+  if (over_tcp(packet)) return judge_rpc_stream(packet);
+  return over_udp(packet) ? judge_rpc_datagram(packet) : Verdict::kNotMine;
 }
 
 Verdict Kerberos::probe(const PacketView& packet) noexcept {

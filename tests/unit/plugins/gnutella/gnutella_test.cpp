@@ -23,6 +23,7 @@ TEST(Gnutella, KnowsADescriptorByItsLength) {
   EXPECT_EQ(seen(longer), Verdict::kNotMine);
   EXPECT_EQ(seen(gnutella_descriptor(0x50, ByteVector(40, 'q'))), Verdict::kNotMine);
   EXPECT_EQ(seen(gnutella_descriptor(0x44, {})), Verdict::kDone);
+  EXPECT_EQ(seen(query, 132), Verdict::kNotMine);  // not over SCTP
 }
 
 TEST(Gnutella, KnowsPartsOfReliableDatagrams) {
