@@ -9,6 +9,7 @@ class NullContext final : public AnalyzerContext {
  public:
   FlowDetail& detail() noexcept override { return detail_; }
   void set_server_name(std::string_view name) noexcept override { found += name.size(); }
+  void suggest_server_name(std::string_view) noexcept override {}
   void observe_name(std::size_t, std::string_view name) noexcept override { found += name.size(); }
   void learn_address(const IpAddress&, const IpAddress&, std::string_view, std::uint32_t) noexcept override { ++found; }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }
@@ -16,10 +17,16 @@ class NullContext final : public AnalyzerContext {
   void discard_stream(std::size_t) noexcept override {}
   bool from_initiator() const noexcept override { return true; }
   bool stream_gave_up() const noexcept override { return false; }
+  void set_attribute(FlowAttribute, std::string_view text) noexcept override { found += text.size(); }
+  Assembly assemble(std::size_t, Bytes) noexcept override { return {}; }
+  void drop_assembly() noexcept override {}
+  void hand_over() noexcept override {}
 
   std::size_t found = 0;
 
  private:
+  void* per_worker_memory() noexcept override { return nullptr; }
+
   FlowDetail detail_;
 };
 

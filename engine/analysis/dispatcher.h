@@ -87,6 +87,7 @@ class Dispatcher final : public AnalyzerContext {
   // AnalyzerContext, for the packet in hand.
   FlowDetail& detail() noexcept override;
   void set_server_name(std::string_view name) noexcept override;
+  void suggest_server_name(std::string_view name) noexcept override;
   void observe_name(std::size_t list_index, std::string_view name) noexcept override;
   void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept override;
@@ -125,6 +126,7 @@ class Dispatcher final : public AnalyzerContext {
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
   void name_from_cache() noexcept;
+  void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
   }
