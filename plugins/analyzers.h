@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/dns/dns.h"
+#include "plugins/dtls/dtls.h"
 #include "plugins/tls/tls.h"
 
 namespace netpulse {
@@ -10,6 +11,6 @@ struct AnalyzerList {};
 
 /// Every analyzer of this build, in the order in which they are asked. A new one is a folder and a name here; the
 /// contract suite then asks for its samples.
-using RegisteredAnalyzers = AnalyzerList<Tls, Dns>;
+using RegisteredAnalyzers = AnalyzerList<Tls, Dns, Dtls>;
 
 }  // namespace netpulse

@@ -8,6 +8,7 @@
 #include "plugins/analyzers.h"
 #include "plugins/registry.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
+#include "tests/unit/plugins/dtls/dtls_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
 
