@@ -62,6 +62,24 @@ void catalogue_miss(benchmark::State& state) { run_matcher(state, unknown_names(
 BENCHMARK(catalogue_hit);
 BENCHMARK(catalogue_miss);
 
+/// Addresses from everywhere: nearly all are in no range.
+void catalogue_address(benchmark::State& state) {
+  const Result<Catalogue> catalogue = load_catalogue({});
+  std::vector<IpAddress> addresses;
+  for (std::uint32_t i = 0; i < 4096; ++i) {
+    const std::uint32_t number = i * 2654435761U;
+    const std::uint8_t octets[4] = {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+                                    static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+    addresses.push_back(IpAddress::from_v4(octets));
+  }
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(catalogue.value().by_address(addresses[at]));
+    at = at + 1 < addresses.size() ? at + 1 : 0;
+  }
+}
+BENCHMARK(catalogue_address);
+
 void run_index(benchmark::State& state, const std::vector<std::string>& names) {
   std::vector<DomainEntry> entries;
   for (const NameRule& rule : rules().names)

@@ -59,9 +59,21 @@ Result<void> AnalysisPlan::place(const AnalyzerEntry& entry) {
     if (known == name_lists_.end()) name_lists_.emplace_back(list);
   }
   places.application = catalogue_->by_protocol(entry.name);
+  places.applications_by_port = catalogue_->ports_of_protocol(entry.name);
   places.encrypted = entry.encrypted;
   places_.push_back(std::move(places));
   return {};
+}
+
+ApplicationId AnalysisPlan::application_of(ProtocolId protocol, std::uint16_t responder_port,
+                                           std::uint16_t initiator_port) const noexcept {
+  const Places& places = places_[protocol];
+  for (const std::uint16_t port : {responder_port, initiator_port}) {
+    const auto rule = std::lower_bound(places.applications_by_port.begin(), places.applications_by_port.end(), port,
+                                       [](const auto& a, std::uint16_t wanted) { return a.first < wanted; });
+    if (rule != places.applications_by_port.end() && rule->first == port) return rule->second;
+  }
+  return places.application;
 }
 
 const AnalysisPlan::Ports* AnalysisPlan::ports_of(std::uint8_t protocol) const noexcept {

@@ -42,8 +42,9 @@ class AnalysisPlan {
   std::size_t name_list(ProtocolId protocol, std::size_t list_index) const noexcept {
     return places_[protocol].name_lists[list_index];
   }
-  /// The application that a protocol without a name stands for, or 0.
-  ApplicationId application_of(ProtocolId protocol) const noexcept { return places_[protocol].application; }
+  /// The application that a protocol without a name stands for, on one of these ports or at all; or 0.
+  ApplicationId application_of(ProtocolId protocol, std::uint16_t responder_port,
+                               std::uint16_t initiator_port) const noexcept;
   bool encrypted(ProtocolId protocol) const noexcept { return places_[protocol].encrypted; }
 
   const std::vector<std::string>& name_lists() const noexcept { return name_lists_; }
@@ -55,6 +56,7 @@ class AnalysisPlan {
     std::size_t counter_base = 0, histogram_base = 0;
     std::vector<std::size_t> name_lists;
     ApplicationId application = 0;
+    std::vector<std::pair<std::uint16_t, ApplicationId>> applications_by_port;  // sorted
     bool encrypted = false;
   };
   /// A set of ports, bit by bit: most ports are in none, and this much stays in the cache.

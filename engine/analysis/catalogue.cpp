@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
+#include "engine/analysis/address_index.h"
 #include "engine/analysis/catalogue_rules.h"
 #include "engine/analysis/domain_index.h"
 #include "engine/analysis/name_patterns.h"
@@ -17,6 +19,7 @@ DomainIndex index_of(const std::vector<NameRule>& rules) {
   std::vector<DomainEntry> entries;
   entries.reserve(rules.size());
   for (const NameRule& rule : rules) {
+    if (rule.replaced) continue;
     if (rule.kind == NameRuleKind::kHost)
       entries.push_back({DomainEntry::Kind::kHost, rule.application, rule.text});
     else if (rule.kind == NameRuleKind::kDomain)
@@ -27,12 +30,20 @@ DomainIndex index_of(const std::vector<NameRule>& rules) {
   return DomainIndex(entries);
 }
 
+AddressIndex index_of(const std::vector<AddressRule>& rules) {
+  std::vector<AddressRange> ranges;
+  for (const AddressRule& rule : rules)
+    if (!rule.replaced) ranges.push_back({rule.network, rule.prefix_bits, rule.application});
+  return AddressIndex(ranges);
+}
+
 }  // namespace
 
 struct Catalogue::Implementation {
   CatalogueRules rules;
   DomainIndex domains;
   NamePatterns patterns;
+  AddressIndex addresses;
 };
 
 Catalogue::Catalogue() = default;
@@ -55,12 +66,11 @@ Result<Catalogue> Catalogue::parse(std::span<const Text> texts) {
   if (!rules) return rules.error();
   Result<NamePatterns> patterns = NamePatterns::compile(rules.value().names);
   if (!patterns) return Error{"the catalogue's patterns: " + patterns.error().message};
-  std::sort(rules.value().protocols.begin(), rules.value().protocols.end(),
-            [](const ProtocolRule& a, const ProtocolRule& b) { return a.protocol < b.protocol; });
   Catalogue catalogue;
   DomainIndex domains = index_of(rules.value().names);
+  AddressIndex addresses = index_of(rules.value().addresses);
   catalogue.implementation_ = std::make_unique<Implementation>(
-      Implementation{std::move(rules).value(), std::move(domains), std::move(patterns).value()});
+      Implementation{std::move(rules).value(), std::move(domains), std::move(patterns).value(), std::move(addresses)});
   return catalogue;
 }
 
@@ -76,13 +86,31 @@ ApplicationId Catalogue::by_port(std::uint8_t protocol, std::uint16_t port) cons
   return rule.protocol == protocol && port <= rule.last ? rule.application : ApplicationId{0};
 }
 
-ApplicationId Catalogue::by_protocol(std::string_view protocol_name) const noexcept {
+ApplicationId Catalogue::by_protocol(std::string_view protocol_name, std::uint16_t port) const noexcept {
   const auto& protocols = implementation_->rules.protocols;
-  const auto found =
-      std::lower_bound(protocols.begin(), protocols.end(), protocol_name,
-                       [](const ProtocolRule& rule, std::string_view wanted) { return rule.protocol < wanted; });
-  return found != protocols.end() && found->protocol == protocol_name ? found->application : ApplicationId{0};
+  const auto asked = std::tie(protocol_name, port);
+  auto rule = std::lower_bound(protocols.begin(), protocols.end(), asked, [](const ProtocolRule& a, const auto& b) {
+    return std::tuple(std::string_view(a.protocol), a.port) < b;
+  });
+  for (; rule != protocols.end() && rule->protocol == protocol_name && rule->port == port; ++rule)
+    if (!rule->replaced) return rule->application;
+  return 0;
 }
+
+std::vector<std::pair<std::uint16_t, ApplicationId>> Catalogue::ports_of_protocol(
+    std::string_view protocol_name) const {
+  std::vector<std::pair<std::uint16_t, ApplicationId>> ports;
+  for (const ProtocolRule& rule : implementation_->rules.protocols)
+    if (rule.protocol == protocol_name && rule.port != 0 && !rule.replaced)
+      ports.emplace_back(rule.port, rule.application);
+  return ports;
+}
+
+ApplicationId Catalogue::by_address(const IpAddress& address) const noexcept {
+  return implementation_->addresses.find(address);
+}
+
+const CatalogueRules& Catalogue::rules() const noexcept { return implementation_->rules; }
 
 struct CatalogueMatcher::Implementation {
   const DomainIndex* domains;

@@ -5,12 +5,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "engine/base/ip_address.h"
 #include "engine/base/result.h"
 #include "engine/flow/flow_record.h"
 
 namespace netpulse {
+
+struct CatalogueRules;
 
 /// An application people know, and how to recognise it.
 struct Application {
@@ -22,7 +26,8 @@ struct Application {
 /// Application 0 is "Unknown" in category "Unknown". At most kApplicationsMax applications (engine/metrics).
 class Catalogue {
  public:
-  /// Loads the files in order; a later file may add applications and add rules to known ones (same name).
+  /// Loads the files in order; a later file may add applications, add rules to known ones (same name), and take rules
+  /// from them: of the same rule in two files the later wins.
   /// Errors name file, line and what is wrong: unknown key, malformed domain, duplicate rule, too many applications.
   static Result<Catalogue> load(std::span<const std::string> files) { return load(files, {}); }
   /// The same from memory: {name for messages, TOML text}.
@@ -40,8 +45,15 @@ class Catalogue {
   std::span<const Application> applications() const noexcept;
   /// The default application of a transport port (last resort), or 0. protocol: IANA number.
   ApplicationId by_port(std::uint8_t protocol, std::uint16_t port) const noexcept;
-  /// The application that an app_protocol ("dns", "ssh") stands for when no name is known, or 0.
-  ApplicationId by_protocol(std::string_view protocol_name) const noexcept;
+  /// The application that an app_protocol ("dns", "ssh") stands for when no name is known, or 0; with a port, what it
+  /// stands for on that port alone ("tls/853"), or 0.
+  ApplicationId by_protocol(std::string_view protocol_name, std::uint16_t port = 0) const noexcept;
+  /// The ports on which an app_protocol stands for something of its own; sorted.
+  std::vector<std::pair<std::uint16_t, ApplicationId>> ports_of_protocol(std::string_view protocol_name) const;
+  /// The application of the longest address range around address, or 0.
+  ApplicationId by_address(const IpAddress& address) const noexcept;
+  /// All that the files say, for who explains it.
+  const CatalogueRules& rules() const noexcept;
 
  private:
   friend class CatalogueMatcher;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <unordered_map>
 
+#include "engine/analysis/catalogue_ports.h"
 #include "engine/analysis/catalogue_rules.h"
 #include "engine/analysis/catalogue_syntax.h"
 #include "engine/base/text.h"
@@ -11,8 +13,8 @@
 namespace netpulse {
 namespace {
 
-constexpr std::array<std::string_view, 8> kApplicationKeys{"name",     "category", "domains", "hosts",
-                                                           "patterns", "keywords", "ports",   "protocols"};
+constexpr std::array<std::string_view, 10> kApplicationKeys{
+    "name", "category", "domains", "hosts", "patterns", "keywords", "ports", "protocols", "addresses", "replace"};
 constexpr std::size_t kLabelTextBytesMax = 64;
 
 std::string quoted(std::string_view text) {
@@ -24,7 +26,10 @@ std::string quoted(std::string_view text) {
 /// Builds the rules of all files and gathers what is wrong with them.
 class Reader {
  public:
-  Reader() { rules_.applications.push_back({"Unknown", "Unknown"}); }
+  Reader() {
+    rules_.applications.push_back({"Unknown", "Unknown"});
+    rules_.application_places.push_back({});
+  }
 
   void read(const Catalogue::Text& text) {
     file_ = static_cast<std::uint32_t>(rules_.files.size());
@@ -46,7 +51,11 @@ class Reader {
   }
 
   Result<CatalogueRules> finish() {
-    check_ports();
+    rules_.ports = ports_in_force(
+        rules_.ports_written, [this](const PortRule& later, const PortRule& earlier) { settle_port(later, earlier); });
+    std::sort(rules_.protocols.begin(), rules_.protocols.end(), [](const ProtocolRule& a, const ProtocolRule& b) {
+      return std::tie(a.protocol, a.port) < std::tie(b.protocol, b.port);
+    });
     if (faults_.empty()) return std::move(rules_);
     std::string all;
     for (std::size_t i = 0; i < faults_.size() && i < kFaultsShownMax; ++i) all += (i == 0 ? "" : "\n") + faults_[i];
@@ -73,6 +82,7 @@ class Reader {
     }
     const std::optional<ApplicationId> application = identify(table);
     if (!application) return;
+    read_replace(table, *application);
     const auto each = [&](std::string_view key, auto&& add) {
       const toml::node* node = table.get(key);
       if (node == nullptr) return;
@@ -100,14 +110,48 @@ class Reader {
       if (!rule) return fault(where, quoted(text) + " is no port: write \"tcp/443\" or \"udp/6881-6889\"");
       rule->application = *application;
       rule->place = where;
-      rules_.ports.push_back(*rule);
+      rules_.ports_written.push_back(*rule);
     });
-    each("protocols", [&](std::string text, RulePlace where) {
-      if (text.empty()) return fault(where, "a protocol's name is empty");
-      const auto [known, added] = protocols_.emplace(text, where);
-      if (!added) return fault(where, duplicate("protocol", text, known->second));
-      rules_.protocols.push_back({std::move(text), *application, where});
+    each("protocols", [&](const std::string& text, RulePlace where) {
+      std::optional<ProtocolRule> rule = parse_protocol_rule(text);
+      if (!rule) return fault(where, quoted(text) + " is no protocol: write \"ssh\", or \"tls/853\" for one port");
+      rule->application = *application;
+      rule->place = where;
+      add_rule("protocol", text, std::move(*rule), rules_.protocols);
     });
+    each("addresses", [&](const std::string& text, RulePlace where) {
+      Result<AddressRule> rule = parse_address_rule(text);
+      if (!rule) return fault(where, quoted(text) + " " + rule.error().message);
+      rule.value().application = *application;
+      rule.value().place = where;
+      if (rules_.addresses.size() >= kCatalogueRulesMax)
+        return complain_of_number(where, std::to_string(kCatalogueRulesMax) + " addresses");
+      const std::string normal = rule.value().text();
+      add_rule("address", normal, std::move(rule).value(), rules_.addresses);
+    });
+  }
+
+  /// "replace = true" forgets what earlier files know of the application.
+  void read_replace(const toml::table& table, ApplicationId application) {
+    const toml::node* node = table.get("replace");
+    if (node == nullptr) return;
+    if (!node->is_boolean()) return fault(node->source(), "'replace' must be true or false");
+    if (!node->as_boolean()->get()) return;
+    std::size_t count = 0;
+    const auto forget = [&](auto& rules) {
+      for (auto& rule : rules) {
+        if (rule.application != application || rule.replaced || rule.place.file == file_) continue;
+        rule.replaced = true;
+        ++count;
+      }
+    };
+    forget(rules_.names);
+    forget(rules_.ports_written);
+    forget(rules_.protocols);
+    forget(rules_.addresses);
+    note(CatalogueNote::Kind::kReplaces, place(node->source()),
+         "all " + std::to_string(count) + " earlier rules of " + quoted(rules_.applications[application].name) +
+             " are dropped");
   }
 
   /// The application that a table is about: a new one, or one that an earlier table named.
@@ -137,13 +181,21 @@ class Reader {
     std::string folded = *name;
     lower_case_ascii(folded);
     if (const auto known = ids_.find(folded); known != ids_.end()) {
-      const Application& application = rules_.applications[known->second.id];
-      const std::string earlier = " (" + rules_.place_text(known->second.place) + ")";
-      if (application.name != *name)
+      Application& application = rules_.applications[known->second.id];
+      const std::string earlier = " (" + rules_.place_text(known->second.category_place) + ")";
+      if (application.name != *name) {
         fault(table.source(), "application " + quoted(*name) + " is known as " + quoted(application.name) + earlier);
-      else if (category && *category != application.category)
-        fault(table.source(),
-              "application " + quoted(*name) + " has the category " + quoted(application.category) + earlier);
+      } else if (category && *category != application.category) {
+        const std::string reason =
+            "application " + quoted(*name) + " has the category " + quoted(application.category) + earlier;
+        if (known->second.category_place.file == file_) {
+          fault(table.source(), reason);
+        } else {
+          note(CatalogueNote::Kind::kReplaces, place(table.source()), reason + "; now " + quoted(*category));
+          application.category = *category;
+          known->second.category_place = place(table.source());
+        }
+      }
       return known->second.id;
     }
     if (folded == "unknown" || folded == "other") {
@@ -155,12 +207,12 @@ class Reader {
       return std::nullopt;
     }
     if (rules_.applications.size() >= kApplicationsMax) {
-      if (!too_many_) fault(table.source(), "more than " + std::to_string(kApplicationsMax - 1) + " applications");
-      too_many_ = true;
+      complain_of_number(place(table.source()), std::to_string(kApplicationsMax - 1) + " applications");
       return std::nullopt;
     }
     const auto id = static_cast<ApplicationId>(rules_.applications.size());
     rules_.applications.push_back({*name, *category});
+    rules_.application_places.push_back(place(table.source()));
     ids_.emplace(std::move(folded), Known{id, place(table.source())});
     return id;
   }
@@ -169,47 +221,74 @@ class Reader {
     if (const std::string reason = fault_in_name_rule(rule.kind, rule.text); !reason.empty())
       return fault(rule.place, quoted(rule.text) + " " + reason);
     const bool wildcard = rule.kind == NameRuleKind::kPattern || rule.kind == NameRuleKind::kKeyword;
-    if (rules_.names.size() >= kCatalogueRulesMax || (wildcard && wildcards_ >= kWildcardsMax)) {
-      if (!too_many_)
-        fault(rule.place, wildcard ? "more than " + std::to_string(kWildcardsMax) + " patterns and keywords"
-                                   : "more than " + std::to_string(kCatalogueRulesMax) + " names");
-      too_many_ = true;
-      return;
-    }
+    if (wildcard && wildcards_ >= kWildcardsMax)
+      return complain_of_number(rule.place, std::to_string(kWildcardsMax) + " patterns and keywords");
+    if (rules_.names.size() >= kCatalogueRulesMax)
+      return complain_of_number(rule.place, std::to_string(kCatalogueRulesMax) + " names");
     static constexpr std::array<std::string_view, 4> kKinds{"host", "domain", "pattern", "keyword"};
-    const std::string_view kind = kKinds[static_cast<std::size_t>(rule.kind)];
-    const auto [known, added] = names_.emplace(std::string(kind) + " " + rule.text, rule.place);
-    if (!added) return fault(rule.place, duplicate(kind, rule.text, known->second));
-    wildcards_ += wildcard ? 1 : 0;
-    rules_.names.push_back(std::move(rule));
+    const std::string text = rule.text;
+    if (add_rule(kKinds[static_cast<std::size_t>(rule.kind)], text, std::move(rule), rules_.names) && wildcard)
+      ++wildcards_;
   }
 
-  std::string duplicate(std::string_view kind, const std::string& text, RulePlace earlier) const {
-    return std::string(kind) + " " + quoted(text) + " stands at " + rules_.place_text(earlier) + " already";
+  /// Adds a rule of this kind and text; true if there was none. An earlier file's rule gives way.
+  template <class Rule>
+  bool add_rule(std::string_view kind, const std::string& text, Rule rule, std::vector<Rule>& rules) {
+    const auto [known, added] = known_rules_.emplace(std::string(kind) + " " + text, rules.size());
+    if (!added) {
+      Rule& earlier = rules[known->second];
+      const std::string what = std::string(kind) + " " + quoted(text);
+      if (!earlier.replaced && earlier.place.file == file_) {
+        fault(rule.place, what + " stands at " + rules_.place_text(earlier.place) + " already");
+        return false;
+      }
+      if (!earlier.replaced) settle(what, rule, earlier);
+      earlier.replaced = true;
+      known->second = rules.size();
+    }
+    rules.push_back(std::move(rule));
+    return added;
   }
 
-  void check_ports() {
-    auto& ports = rules_.ports;
-    std::stable_sort(ports.begin(), ports.end(), [](const PortRule& a, const PortRule& b) {
-      return a.protocol != b.protocol ? a.protocol < b.protocol : a.first < b.first;
-    });
-    for (std::size_t i = 1; i < ports.size(); ++i)
-      if (ports[i].protocol == ports[i - 1].protocol && ports[i].first <= ports[i - 1].last)
-        fault(ports[i].place, "port " + std::to_string(ports[i].first) + " belongs to " +
-                                  quoted(rules_.applications[ports[i - 1].application].name) + " already (" +
-                                  rules_.place_text(ports[i - 1].place) + ")");
+  template <class Rule>
+  void settle(const std::string& what, const Rule& later, const Rule& earlier) {
+    const std::string owner = quoted(rules_.applications[earlier.application].name);
+    const std::string where = " (" + rules_.place_text(earlier.place) + ")";
+    if (later.application == earlier.application)
+      note(CatalogueNote::Kind::kAddsNothing, later.place, what + " belongs to " + owner + " already" + where);
+    else
+      note(CatalogueNote::Kind::kReplaces, later.place,
+           what + " belonged to " + owner + where + "; now to " + quoted(rules_.applications[later.application].name));
+  }
+
+  /// Two rules for the same port.
+  void settle_port(const PortRule& later, const PortRule& earlier) {
+    const std::uint16_t port = std::max(later.first, earlier.first);
+    if (later.place.file == earlier.place.file)
+      fault(later.place, "port " + std::to_string(port) + " belongs to " +
+                             quoted(rules_.applications[earlier.application].name) + " already (" +
+                             rules_.place_text(earlier.place) + ")");
+    else
+      settle("port " + std::to_string(port), later, earlier);
+  }
+
+  void note(CatalogueNote::Kind kind, RulePlace where, const std::string& text) {
+    rules_.notes.push_back({kind, where, printable(text)});
+  }
+  void complain_of_number(RulePlace where, const std::string& what) {
+    if (!too_many_) fault(where, "more than " + what);
+    too_many_ = true;
   }
 
   struct Known {
     ApplicationId id;
-    RulePlace place;
+    RulePlace category_place;
   };
 
   CatalogueRules rules_;
   std::vector<std::string> faults_;
-  std::unordered_map<std::string, Known> ids_;        // by name in lower case
-  std::unordered_map<std::string, RulePlace> names_;  // by kind and text
-  std::unordered_map<std::string, RulePlace> protocols_;
+  std::unordered_map<std::string, Known> ids_;                // by name in lower case
+  std::unordered_map<std::string, std::size_t> known_rules_;  // by kind and text: place in the vector of the kind
   std::size_t wildcards_ = 0;
   std::uint32_t file_ = 0;
   bool too_many_ = false;

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/analysis/address_index.h"
+
 namespace netpulse {
 namespace {
 
 constexpr std::size_t kKeywordBytesMin = 4;
+constexpr unsigned kAddressBits = 128, kMappedBits = 96;  // an IPv4 address is the end of an IPv4-mapped one
 
 bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
 
@@ -67,6 +70,45 @@ std::optional<PortRule> parse_port_rule(std::string_view text) {
   rule.first = *first;
   rule.last = *last;
   return rule;
+}
+
+std::optional<ProtocolRule> parse_protocol_rule(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  ProtocolRule rule{std::string(text.substr(0, slash)), 0, 0, {}};
+  if (slash != text.npos) {
+    const auto port = parse_port(text.substr(slash + 1));
+    if (!port) return std::nullopt;
+    rule.port = *port;
+  }
+  const auto part_of_name = [](char c) { return is_name_character(c); };
+  if (rule.protocol.empty() || !std::all_of(rule.protocol.begin(), rule.protocol.end(), part_of_name))
+    return std::nullopt;
+  return rule;
+}
+
+Result<AddressRule> parse_address_rule(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::optional<IpAddress> address = IpAddress::parse(text.substr(0, slash));
+  if (!address) return Error{"is no address: write \"192.0.2.0/24\" or \"2001:db8::/32\""};
+  const bool v4 = text.substr(0, slash).find(':') == text.npos;
+  const unsigned bits_max = v4 ? kAddressBits - kMappedBits : kAddressBits;
+  unsigned bits = bits_max;
+  if (slash != text.npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+    if (status != std::errc() || end != digits.data() + digits.size() || bits > bits_max)
+      return Error{"has no prefix of 1 to " + std::to_string(bits_max) + " bits behind the slash"};
+    if (bits == 0) return Error{"would match every address"};
+  }
+  AddressRule rule{*address, static_cast<std::uint8_t>(v4 ? bits + kMappedBits : bits), 0, {}};
+  rule.network = first_address(*address, rule.prefix_bits);
+  if (!(rule.network == *address)) return Error{"has bits set behind its prefix; did you mean " + rule.text() + "?"};
+  return rule;
+}
+
+std::string AddressRule::text() const {
+  const bool v4 = network.is_v4_mapped() && prefix_bits >= kMappedBits;
+  return network.to_string() + "/" + std::to_string(v4 ? prefix_bits - kMappedBits : prefix_bits);
 }
 
 }  // namespace netpulse

@@ -323,18 +323,7 @@ void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
                                                                                 : ApplicationSource::kServerName;
       }
     }
-    if (record.application == 0 && plan_.application_of(record.protocol_id) != 0) {
-      record.application = plan_.application_of(record.protocol_id);
-      record.application_source = ApplicationSource::kProtocol;
-    }
-    if (record.application == 0) {
-      const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
-      const std::uint16_t responder = responder_is_hi ? record.key.hi_port : record.key.lo_port;
-      const std::uint16_t initiator = responder_is_hi ? record.key.lo_port : record.key.hi_port;
-      record.application = plan_.application_of_port(record.key.protocol, responder);
-      if (record.application == 0) record.application = plan_.application_of_port(record.key.protocol, initiator);
-      if (record.application != 0) record.application_source = ApplicationSource::kPort;
-    }
+    if (record.application == 0) decide_without_name(record);
   }
   if (record.is(FlowRecord::kFlagAccounted) || record.is(FlowRecord::kFlagShadow)) return;
   record.flags |= FlowRecord::kFlagAccounted;
@@ -343,6 +332,30 @@ void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
   metrics_.protocols[record.protocol_id] += so_far;
   if (record.protocol_id != 0)
     (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += so_far.bytes;
+}
+
+void Dispatcher::decide_without_name(FlowRecord& record) noexcept {
+  const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
+  const FlowKey& key = record.key;
+  const auto conclude_from = [&](ApplicationId application, ApplicationSource source) {
+    record.application = application;
+    if (application != 0) record.application_source = source;
+    return application != 0;
+  };
+  if ((record.analysis_flags & kAddressesAsked) == 0) {
+    record.analysis_flags |= kAddressesAsked;
+    const IpAddress& responder = responder_is_hi ? key.hi_addr : key.lo_addr;
+    const IpAddress& initiator = responder_is_hi ? key.lo_addr : key.hi_addr;
+    if (conclude_from(plan_.catalogue().by_address(responder), ApplicationSource::kAddress) ||
+        conclude_from(plan_.catalogue().by_address(initiator), ApplicationSource::kAddress))
+      return;
+  }
+  const std::uint16_t responder = responder_is_hi ? key.hi_port : key.lo_port;
+  const std::uint16_t initiator = responder_is_hi ? key.lo_port : key.hi_port;
+  if (conclude_from(plan_.application_of(record.protocol_id, responder, initiator), ApplicationSource::kProtocol))
+    return;
+  if (conclude_from(plan_.application_of_port(key.protocol, responder), ApplicationSource::kPort)) return;
+  conclude_from(plan_.application_of_port(key.protocol, initiator), ApplicationSource::kPort);
 }
 
 void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {

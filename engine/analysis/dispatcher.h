@@ -113,6 +113,8 @@ class Dispatcher final : public AnalyzerContext {
   // FlowRecord::analysis_flags, counting how often the flow was handed over: further times end its analysis.
   static constexpr std::uint8_t kHandOverStep = 0x04, kHandOversMask = 0x0c;
   static constexpr Duration kAdvancePeriod = Duration::from_seconds(1);
+  // FlowRecord::analysis_flags: the catalogue's address ranges were asked, which costs a search and never changes.
+  static constexpr std::uint8_t kAddressesAsked = 0x10;
 
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
@@ -125,6 +127,8 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
+  /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
+  void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {

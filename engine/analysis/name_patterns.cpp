@@ -50,7 +50,7 @@ Result<NamePatterns> NamePatterns::compile(std::span<const NameRule> rules) {
   };
   std::vector<Ranked> ranked;
   for (const NameRule& rule : rules) {
-    if (rule.kind != NameRuleKind::kPattern && rule.kind != NameRuleKind::kKeyword) continue;
+    if ((rule.kind != NameRuleKind::kPattern && rule.kind != NameRuleKind::kKeyword) || rule.replaced) continue;
     const bool keyword = rule.kind == NameRuleKind::kKeyword;
     const auto stars = static_cast<std::size_t>(std::count(rule.text.begin(), rule.text.end(), '*'));
     ranked.push_back({&rule, keyword, keyword ? 0 : label_count(literal_tail(rule.text)), rule.text.size() - stars});
@@ -69,6 +69,7 @@ Result<NamePatterns> NamePatterns::compile(std::span<const NameRule> rules) {
   NamePatterns result(std::move(database).value());
   for (const Ranked& one : ranked) {
     result.applications_.push_back(one.rule->application);
+    result.rule_indices_.push_back(static_cast<std::size_t>(one.rule - rules.data()));
     result.tail_labels_.push_back(static_cast<std::uint8_t>(one.tail_labels));
     result.any_unanchored_ = result.any_unanchored_ || one.tail_labels == 0;
   }

@@ -21,6 +21,7 @@ std::string wildcard_expression(std::string_view pattern);
 /// patterns by the labels of their literal tail, then by their literal characters; then keywords, the longest first.
 class NamePatterns {
  public:
+  /// Of all rules that are patterns or keywords and not replaced.
   static Result<NamePatterns> compile(std::span<const NameRule> rules);
 
   const PatternDatabase& database() const noexcept { return database_; }
@@ -29,6 +30,9 @@ class NamePatterns {
   /// True if the rule with the pattern's id is for something more specific than a domain of so many labels.
   bool beats_domain(std::uint32_t id, std::uint8_t labels) const noexcept { return tail_labels_[id] >= labels; }
   ApplicationId application(std::uint32_t id) const noexcept { return applications_[id]; }
+  /// Of the rules that were compiled, the one with the pattern's id.
+  std::size_t rule_index(std::uint32_t id) const noexcept { return rule_indices_[id]; }
+  std::uint8_t tail_labels(std::uint32_t id) const noexcept { return tail_labels_[id]; }
 
  private:
   explicit NamePatterns(PatternDatabase database) : database_(std::move(database)) {}
@@ -36,6 +40,7 @@ class NamePatterns {
   PatternDatabase database_;
   std::vector<ApplicationId> applications_;  // by pattern id; the smaller id is the more specific
   std::vector<std::uint8_t> tail_labels_;    // by pattern id
+  std::vector<std::size_t> rule_indices_;    // by pattern id
   bool any_unanchored_ = false;
 };
 

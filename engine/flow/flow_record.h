@@ -34,7 +34,7 @@ inline constexpr std::uint8_t kNameSourceDnsAnswer = 255;
 inline constexpr std::uint8_t kNameSourceCertificate = 254;
 
 /// How sure the application is, from least to most.
-enum class ApplicationSource : std::uint8_t { kNone = 0, kPort = 1, kProtocol = 2, kDnsAnswer = 3, kServerName = 4 };
+enum class ApplicationSource : std::uint8_t { kNone, kPort, kProtocol, kAddress, kDnsAnswer, kServerName };
 
 inline constexpr std::uint32_t kNoDetail = 0xffffffff;
 

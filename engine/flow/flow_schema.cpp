@@ -96,6 +96,8 @@ Value application_source_name(ApplicationSource source) {
       return TextValue{"port"};
     case ApplicationSource::kProtocol:
       return TextValue{"protocol"};
+    case ApplicationSource::kAddress:
+      return TextValue{"address"};
     case ApplicationSource::kDnsAnswer:
       return TextValue{"dns_answer"};
     case ApplicationSource::kServerName:
@@ -269,8 +271,8 @@ const Column kColumns[] = {
     {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::not_measured},
     {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::not_measured},
     {"dst_asn", kUnsigned, "", "Autonomous system number of dst_addr", 17, false, get::not_measured},
-    {"application_source", kText, "", "How the application was found: server_name, dns_answer, protocol, port", 0,
-     false, get::application_source},
+    {"application_source", kText, "", "How the application was found: server_name, dns_answer, address, protocol, port",
+     0, false, get::application_source},
     {"ja3s", kText, "", "MD5 of the ServerHello's JA3S string", 0, false, get::ja3s},
     {"tls_cipher", kText, "", "Cipher suite chosen by the server, as its IANA number", 0, false, get::tls_cipher},
     {"continued", ColumnType::kBoolean, "", "Follows a record of the same flow that ended by active timeout", 0, false,

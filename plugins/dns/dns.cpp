@@ -1,5 +1,7 @@
 #include "plugins/dns/dns.h"
 
+#include <algorithm>
+
 #include "plugins/dns/dns_answers.h"
 #include "plugins/dns/dns_message.h"
 
@@ -12,12 +14,15 @@ constexpr std::uint8_t kOpcodeMax = 6;  // DSO (RFC 8490)
 constexpr std::size_t kQuestionsMax = 256;
 constexpr std::size_t kLengthPrefixBytes = 2;
 
+constexpr std::uint16_t kFirstRcodeOfSecondRange = 16, kRcodesOfFirstRange = 12;
+
 enum Transport : std::uint8_t { kUdp, kTcp, kMdns, kLlmnr };
 
 Transport transport_of(const PacketView& packet) noexcept {
   const auto on = [&](std::uint16_t port) { return packet.key.lo_port == port || packet.key.hi_port == port; };
-  if (on(Dns::kPortMdns)) return kMdns;
-  if (on(Dns::kPortLlmnr)) return kLlmnr;
+  // A client may ask from any port, these among them.
+  if (on(Dns::kPortMdns) && !on(Dns::kPortDns)) return kMdns;
+  if (on(Dns::kPortLlmnr) && !on(Dns::kPortDns)) return kLlmnr;
   return packet.key.protocol == kProtocolTcp ? kTcp : kUdp;
 }
 
@@ -50,13 +55,60 @@ bool looks_like_dns(Bytes message, bool whole) noexcept {
          valid_dns_name(message, kDnsHeaderBytes);
 }
 
-void count_rcode(std::uint16_t rcode, AnalyzerContext& context) noexcept {
-  const std::size_t label = rcode < kDnsRcodeLabels.size() - 1 ? rcode : kDnsRcodeLabels.size() - 1;
-  context.count(Dns::kCounterRcodes + label);
+std::size_t rcode_label(std::uint16_t rcode) noexcept {
+  constexpr std::size_t kOther = kDnsRcodeLabels.size() - 1;
+  if (rcode < kRcodesOfFirstRange) return rcode;
+  if (rcode < kFirstRcodeOfSecondRange) return kOther;
+  return std::min<std::size_t>(rcode - kFirstRcodeOfSecondRange + kRcodesOfFirstRange, kOther);
+}
+
+std::size_t type_label(std::uint16_t type) noexcept {
+  const auto found = std::find(kDnsCountedTypes.begin(), kDnsCountedTypes.end(), type);
+  return static_cast<std::size_t>(found - kDnsCountedTypes.begin());
+}
+
+/// Finds the query of a response, or remembers a query. name: of its question, empty if it has none.
+void match(const DnsHeader& header, std::string_view name, std::uint16_t type, Transport transport,
+           const PacketView& packet, AnalyzerContext& context) noexcept {
+  // A shadow belongs to another worker, and so do its transactions.
+  if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return;
+  auto& transactions = context.per_worker<DnsTransactions>();
+  const bool lo_asks = packet.from_lo() != header.is_response();
+  DnsTransactionKey key = transactions.key_of(packet.hash, header.id, lo_asks);
+  if (!name.empty()) key.question = transactions.question_of(name, type);
+  if (!header.is_response()) {
+    if (name.empty()) return;
+    const DnsTransactions::QueryResult result = transactions.query(key, packet.received_at);
+    if (result.retransmitted) context.count(Dns::kCounterRetransmitted);
+    if (result.unanswered) context.count(Dns::kCounterUnanswered);
+    if (result.forgotten) context.count(Dns::kCounterForgotten);
+    return;
+  }
+  const DnsTransactions::AnswerResult result = transactions.answer(key, packet.received_at);
+  if (result.unanswered) context.count(Dns::kCounterUnanswered);
+  switch (result.answer) {
+    case DnsTransactions::Answer::kFirst:
+      context.count(Dns::kCounterAnswered);
+      context.observe_latency(transport == kTcp ? 1 : 0, result.latency);
+      return;
+    case DnsTransactions::Answer::kRepeated:
+      return context.count(Dns::kCounterRepeated);
+    case DnsTransactions::Answer::kUnsolicited:
+      return context.count(Dns::kCounterUnsolicited);
+  }
+}
+
+void count_answers(const DnsAnswers& found, const DnsHeader& header, AnalyzerContext& context) noexcept {
+  context.count(Dns::kCounterRcodes + rcode_label(found.rcode));
+  if (header.truncated()) context.count(Dns::kCounterTruncated);
+  if (found.no_data) context.count(Dns::kCounterNoData);
+  for (std::size_t i = 0; i < found.extended_errors_count; ++i)
+    context.count(Dns::kCounterExtendedErrors +
+                  std::min<std::size_t>(found.extended_errors[i], kDnsExtendedErrorLabels.size() - 1));
 }
 
 /// Reads a message; false if it is malformed. What stands before the broken part counts.
-bool read_message(Bytes message, Transport transport, const IpAddress& receiver, AnalyzerContext& context) noexcept {
+bool read_message(Bytes message, Transport transport, const PacketView& packet, AnalyzerContext& context) noexcept {
   DnsHeader header;
   if (!read_dns_header(message, header)) return false;
   context.count((header.is_response() ? kDnsTransportLabels.size() : 0) + transport);
@@ -75,16 +127,24 @@ bool read_message(Bytes message, Transport transport, const IpAddress& receiver,
     if (read_dns_name(message, question.name_offset, name) == 0) return false;
     context.observe_name(list, name.view());
   }
+  std::string_view asked;
   if (header.questions != 0) {
     if (read_dns_name(message, first.name_offset, name) == 0) return false;
-    context.observe_name(list, name.view());
+    asked = name.view();
+    context.observe_name(list, asked);
+  }
+  if (transport == kUdp || transport == kTcp) {
+    if (!header.is_response()) context.count(Dns::kCounterTypes + type_label(first.type));
+    // One question is the rule (RFC 9619).
+    if (header.questions > 1) context.count(Dns::kCounterSeveralQuestions);
+    match(header, asked, first.type, transport, packet, context);
   }
   if (!header.is_response()) return true;
   if (transport == kMdns) return learn_mdns_records(message, header, offset, context);
   DnsAnswers found;
-  const std::string_view asked = header.questions != 0 && !name.is_root() ? name.view() : std::string_view{};
-  const bool well_formed = learn_dns_answers(message, header, first, asked, offset, receiver, context, found);
-  count_rcode(found.rcode, context);
+  if (name.is_root()) asked = {};
+  const bool well_formed = learn_dns_answers(message, header, first, asked, offset, packet.dst_addr(), context, found);
+  count_answers(found, header, context);
   return well_formed;
 }
 
@@ -97,13 +157,13 @@ Verdict read_stream(const PacketView& packet, AnalyzerContext& context) noexcept
     ByteCursor cursor(stream.subspan(done));
     const Bytes message = cursor.take_u16_length();
     if (cursor.failed()) break;
-    if (!read_message(message, transport, packet.dst_addr(), context)) context.count(Dns::kCounterMalformed);
+    if (!read_message(message, transport, packet, context)) context.count(Dns::kCounterMalformed);
     done += cursor.position();
   }
   if (context.stream_gave_up()) {
     // What is there of a message too long to be held; where the next one begins is lost.
     if (stream.size() - done > kLengthPrefixBytes + kDnsHeaderBytes)
-      read_message(stream.subspan(done + kLengthPrefixBytes), transport, packet.dst_addr(), context);
+      read_message(stream.subspan(done + kLengthPrefixBytes), transport, packet, context);
     return Verdict::kDone;
   }
   if (done != 0) context.discard_stream(done);
@@ -130,9 +190,14 @@ Verdict Dns::probe(const PacketView& packet) noexcept {
 
 Verdict Dns::consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
   if (packet.key.protocol == kProtocolTcp) return read_stream(packet, context);
-  const bool well_formed = read_message(packet.payload(), transport_of(packet), packet.dst_addr(), context);
+  const bool well_formed = read_message(packet.payload(), transport_of(packet), packet, context);
   if (!well_formed && !is_cut(packet)) context.count(kCounterMalformed);
   return Verdict::kNeedMore;
+}
+
+void Dns::advance(PerWorker& transactions, Timestamp now, bool last, AnalyzerContext& context) noexcept {
+  const std::size_t unanswered = last ? transactions.clear() : transactions.expire(now);
+  if (unanswered != 0) context.count(kCounterUnanswered, unanswered);
 }
 
 }  // namespace netpulse

@@ -26,14 +26,8 @@ class Teacher {
     if (record.type == DnsType::kAaaa && record.data.size() == 16)
       learn(IpAddress::from_v6(record.data.data()), name, ttl);
   }
-  /// The hints of a service binding in ServiceMode (RFC 9460 sections 2.4.3, 7.3).
-  void learn_hints(const DnsRecord& record, Bytes message, std::string_view name, std::uint32_t ttl) noexcept {
-    ByteCursor cursor(record.data);
-    if (cursor.u16() == 0 || cursor.failed()) return;
-    // The target is never compressed; its labels end within the record or the parameters cannot be read.
-    const std::size_t target_end = skip_dns_name(message.first(record.end), record.data_offset + 2);
-    if (target_end == 0) return;
-    ByteCursor params(message.subspan(target_end, record.end - target_end));
+  /// The hints among a service binding's parameters (RFC 9460 section 7.3).
+  void learn_hints(ByteCursor params, std::string_view name, std::uint32_t ttl) noexcept {
     for (std::size_t i = 0; i < kSvcParamsMax && !params.at_end(); ++i) {
       const std::uint16_t key = params.u16();
       const Bytes value = params.take_u16_length();
@@ -50,34 +44,88 @@ class Teacher {
   std::size_t count_ = 0;
 };
 
-/// Where the chain of CNAMEs from the question has got to.
-struct Chain {
-  std::size_t name_offset;
-  std::uint32_t ttl_min = 0xffffffff;
-  bool moved = false;    ///< in this pass
-  bool skipped = false;  ///< in this pass, an address or binding of another name
+/// Follows the question's name through a response: along CNAMEs to addresses and service bindings, and from these to
+/// their targets.
+class Chain {
+ public:
+  Chain(Bytes message, const DnsQuestion& question, std::string_view name, Teacher& teacher) noexcept
+      : message_(message), name_offset_(question.name_offset), name_(name), teacher_(teacher) {}
+
+  void follow_answer(const DnsRecord& record) noexcept {
+    if (record.class_code != kClassInternet) return;
+    if (record.type != DnsType::kCname && !gives_address(record.type)) return;
+    if (!same_dns_name(message_, record.name_offset, name_offset_)) {
+      skipped_ = true;
+      return;
+    }
+    const std::uint32_t ttl = std::min(record.ttl, ttl_min_);
+    if (record.type == DnsType::kCname) {
+      name_offset_ = record.data_offset;
+      ttl_min_ = ttl;
+      moved_ = true;
+    } else {
+      learn(record, ttl);
+    }
+  }
+  void follow_additional(const DnsRecord& record) noexcept {
+    if (targets_count_ == 0 || record.class_code != kClassInternet || !gives_address(record.type)) return;
+    for (std::size_t i = 0; i < targets_count_; ++i)
+      if (same_dns_name(message_, record.name_offset, targets_[i]))
+        return learn(record, std::min(record.ttl, ttl_min_));
+  }
+  /// True if another walk over the answers may find more: a CNAME stood behind what it leads to.
+  bool unfinished() noexcept {
+    const bool again = moved_ && skipped_;
+    moved_ = skipped_ = false;
+    return again;
+  }
+
+ private:
+  static bool gives_address(std::uint16_t type) noexcept {
+    return type == DnsType::kA || type == DnsType::kAaaa || type == DnsType::kHttps || type == DnsType::kSvcb;
+  }
+  void learn(const DnsRecord& record, std::uint32_t ttl) noexcept {
+    if (record.type == DnsType::kHttps || record.type == DnsType::kSvcb)
+      learn_binding(record, ttl);
+    else
+      teacher_.learn_record(record, name_, ttl);
+  }
+  /// AliasMode (priority 0) has a target alone, ServiceMode also hints (RFC 9460 section 2.4).
+  void learn_binding(const DnsRecord& record, std::uint32_t ttl) noexcept {
+    ByteCursor cursor(record.data);
+    const bool service_mode = cursor.u16() != 0;
+    // The target is never compressed; its labels end within the record or the parameters cannot be read.
+    const std::size_t target = record.data_offset + 2;
+    const std::size_t target_end = skip_dns_name(message_.first(record.end), target);
+    if (cursor.failed() || target_end == 0) return;
+    const bool target_is_root = target_end == target + 1;
+    if (targets_count_ < targets_.size() && (service_mode || !target_is_root))
+      targets_[targets_count_++] = target_is_root ? record.name_offset : target;
+    if (service_mode)
+      teacher_.learn_hints(ByteCursor(message_.subspan(target_end, record.end - target_end)), name_, ttl);
+  }
+
+  Bytes message_;
+  std::size_t name_offset_;  // of the name that the chain has got to
+  std::string_view name_;
+  Teacher& teacher_;
+  std::uint32_t ttl_min_ = 0xffffffff;
+  bool moved_ = false;    // in this walk
+  bool skipped_ = false;  // in this walk, an address or binding of another name
+  std::array<std::size_t, kDnsTargetsMax> targets_;
+  std::size_t targets_count_ = 0;
 };
 
-bool gives_address(std::uint16_t type) noexcept {
-  return type == DnsType::kA || type == DnsType::kAaaa || type == DnsType::kHttps || type == DnsType::kSvcb;
-}
-
-void follow(const DnsRecord& record, Bytes message, std::string_view name, Chain& chain, Teacher& teacher) noexcept {
-  if (record.class_code != kClassInternet) return;
-  if (record.type != DnsType::kCname && !gives_address(record.type)) return;
-  if (!same_dns_name(message, record.name_offset, chain.name_offset)) {
-    chain.skipped = true;
-    return;
-  }
-  const std::uint32_t ttl = std::min(record.ttl, chain.ttl_min);
-  if (record.type == DnsType::kCname) {
-    chain.name_offset = record.data_offset;
-    chain.ttl_min = ttl;
-    chain.moved = true;
-  } else if (record.type == DnsType::kHttps || record.type == DnsType::kSvcb) {
-    teacher.learn_hints(record, message, name, ttl);
-  } else {
-    teacher.learn_record(record, name, ttl);
+void read_options(const DnsRecord& opt, const DnsHeader& header, DnsAnswers& found) noexcept {
+  constexpr std::uint16_t kOptionExtendedError = 15;
+  found.rcode = static_cast<std::uint16_t>(opt.ttl >> 24 << 4 | header.rcode());
+  ByteCursor options(opt.data);
+  for (std::size_t i = 0; i < kDnsOptionsMax && !options.at_end(); ++i) {
+    const std::uint16_t code = options.u16();
+    ByteCursor value(options.take_u16_length());
+    if (code != kOptionExtendedError || found.extended_errors_count == kDnsExtendedErrorsMax) continue;
+    const std::uint16_t info_code = value.u16();
+    if (!value.failed()) found.extended_errors[found.extended_errors_count++] = info_code;
   }
 }
 
@@ -88,29 +136,40 @@ bool learn_dns_answers(Bytes message, const DnsHeader& header, const DnsQuestion
                        DnsAnswers& found) noexcept {
   found.rcode = header.rcode();
   Teacher teacher(context, client);
-  Chain chain{question.name_offset};
+  Chain chain(message, question, name, teacher);
   // Names such as _8443._https.example.org bind a service, not the host that the client will show (RFC 9460
   // section 2.3).
   const bool names_host = !name.empty() && name.front() != '_';
+  bool has_type = question.type >= DnsType::kFirstMeta && question.type <= DnsType::kAny;
   std::size_t offset = answers_offset;
   DnsRecord record;
   for (std::size_t i = 0; i < header.answers; ++i, offset = record.end) {
     if (!read_dns_record(message, offset, record)) return false;
-    if (names_host) follow(record, message, name, chain, teacher);
+    has_type |= record.type == question.type;
+    if (names_host) chain.follow_answer(record);
   }
-  for (std::size_t pass = 1; pass < kDnsChainPassesMax && chain.moved && chain.skipped; ++pass) {
-    chain.moved = chain.skipped = false;
+  for (std::size_t pass = 1; pass < kDnsChainPassesMax && chain.unfinished(); ++pass) {
     std::size_t again = answers_offset;
     DnsRecord answer;
     for (std::size_t i = 0; i < header.answers && read_dns_record(message, again, answer); ++i, again = answer.end)
-      follow(answer, message, name, chain, teacher);
+      chain.follow_answer(answer);
   }
-  if (header.additionals == 0) return true;
-  for (std::size_t i = 0; i < std::size_t{header.authorities} + header.additionals; ++i, offset = record.end) {
+  bool referral = false;
+  if (has_type && header.additionals == 0) return true;
+  for (std::size_t i = 0; i < header.authorities; ++i, offset = record.end) {
     if (!read_dns_record(message, offset, record)) return false;
-    if (record.type == DnsType::kOpt && i >= header.authorities)
-      found.rcode = static_cast<std::uint16_t>(record.ttl >> 24 << 4 | header.rcode());
+    // With an SOA record it is none, even if there are NS records (RFC 2308 section 2.2).
+    if (i == 0 || record.type == DnsType::kSoa) referral = record.type == DnsType::kNs;
   }
+  for (std::size_t i = 0; i < header.additionals; ++i, offset = record.end) {
+    if (!read_dns_record(message, offset, record)) return false;
+    if (record.type == DnsType::kOpt)
+      read_options(record, header, found);
+    else if (names_host)
+      chain.follow_additional(record);
+  }
+  found.no_data = header.questions != 0 && header.opcode() == 0 && found.rcode == 0 && !header.truncated() &&
+                  !has_type && !referral;
   return true;
 }
 

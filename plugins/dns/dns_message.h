@@ -18,7 +18,9 @@ inline constexpr std::size_t kDnsRecordBytesMin = 11;
 
 /// TYPE values (IANA, DNS Parameters).
 struct DnsType {
-  static constexpr std::uint16_t kA = 1, kCname = 5, kAaaa = 28, kOpt = 41, kSvcb = 64, kHttps = 65;
+  static constexpr std::uint16_t kA = 1, kNs = 2, kCname = 5, kSoa = 6, kAaaa = 28, kOpt = 41, kSvcb = 64, kHttps = 65;
+  /// From here to kAny: not the types of records (RFC 6895 section 3.1).
+  static constexpr std::uint16_t kFirstMeta = 128, kAny = 255;
 };
 
 /// The fixed header (RFC 1035 section 4.1.1).
@@ -27,6 +29,7 @@ struct DnsHeader {
   std::uint16_t questions = 0, answers = 0, authorities = 0, additionals = 0;
 
   bool is_response() const noexcept { return (flags & 0x8000) != 0; }
+  bool truncated() const noexcept { return (flags & 0x0200) != 0; }
   std::uint8_t opcode() const noexcept { return static_cast<std::uint8_t>(flags >> 11 & 0x0f); }
   std::uint8_t rcode() const noexcept { return static_cast<std::uint8_t>(flags & 0x0f); }
   std::size_t records() const noexcept { return std::size_t{answers} + authorities + additionals; }

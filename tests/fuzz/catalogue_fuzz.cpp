@@ -1,4 +1,6 @@
 #include "engine/analysis/catalogue.h"
+#include "engine/analysis/catalogue_explanation.h"
+#include "engine/analysis/catalogue_review.h"
 #include "tests/fuzz/fuzz.h"
 
 /// Any bytes as a catalogue, which then matches names, and any bytes as a name.
@@ -21,4 +23,8 @@ void fuzz_one(netpulse::Bytes input) {
   for (const char* name : {"", "example.com", "www.example.com", "a.cdn-1.example.net"}) (void)matcher.match(name);
   (void)parsed.value().by_port(6, 443);
   (void)parsed.value().by_protocol("tls");
+  (void)parsed.value().by_address(netpulse::IpAddress{});
+  const auto explanation = netpulse::CatalogueExplanation::make(parsed.value().rules());
+  if (explanation.ok()) (void)explanation.value().of_name("www.example.com");
+  (void)netpulse::review_catalogue(parsed.value().rules(), 0, {});
 }

@@ -5,7 +5,6 @@
 
 Needs root and the packages of the group "test" in tools/packages; where namespaces cannot be had it says so and skips.
 """
-import argparse
 import json
 import os
 import re
@@ -15,65 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, eventually, json_lines, missing  # noqa: E402
-
-SERVER, CLIENT = '10.20.0.1', '10.20.0.2'
-PROGRAM = None
-
-
-def two_hosts(lab, **options):
-    client, server = lab.host('client'), lab.host('server')
-    lab.cable(client, 'eth0', CLIENT + '/24 fd00:20::2/64', server, 'eth0', SERVER + '/24 fd00:20::1/64', **options)
-    return client, server
-
-
-class Netpulse:
-    """`netpulse run` in a namespace, with /metrics on its loopback and flow records in a file."""
-
-    def __init__(self, lab, host, *arguments, config=''):
-        self.lab, self.host = lab, host
-        self.flows = lab.path('flows.jsonl')
-        self.log = lab.path('netpulse.log')
-        path = lab.write('netpulse.toml', '[exporters.jsonl]\npath = "%s"\n%s' % (self.flows, config))
-        self.process = host.start([PROGRAM, 'run', '-c', path] + list(arguments), log='netpulse.log')
-        self.wait_until_ready()
-
-    def output(self):
-        with open(self.log, encoding='utf-8', errors='replace') as file:
-            return file.read()
-
-    def wait_until_ready(self):
-        def ready():
-            if self.process.poll() is not None:
-                raise AssertionError('netpulse ended with %d: %s' % (self.process.returncode, self.output()))
-            return self.get('/healthz', check=False)
-        eventually(ready, 10, 'netpulse answers /healthz')
-
-    def get(self, path, check=True):
-        return self.host.run(['curl', '-s', '-f', '-m', '2', 'http://127.0.0.1:8470' + path], check=check).stdout
-
-    def metrics(self):
-        """{(name, labels as a sorted tuple): value}"""
-        found = {}
-        for line in self.get('/metrics').splitlines():
-            match = re.match(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)', line)
-            if match and not line.startswith('#'):
-                labels = tuple(sorted(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match.group(2) or '')))
-                found[match.group(1), labels] = float(match.group(3))
-        return found
-
-    def sum(self, name, **labels):
-        wanted = set(labels.items())
-        return sum(v for (n, l), v in self.metrics().items() if n == name and wanted <= set(l))
-
-    def stop(self, expected=0):
-        self.process.send_signal(signal.SIGINT)
-        status = self.process.wait(10)
-        assert status == expected, 'exit %d: %s' % (status, self.output()[-2000:])
-        return json_lines(self.flows)
+from harness import CLIENT, SERVER, Netpulse, program, run_tests, two_hosts  # noqa: E402
+from lab import Lab, eventually, json_lines  # noqa: E402
 
 
 def fetch(client, name, path='10k', *options):
@@ -240,7 +184,7 @@ def test_errors_name_what_is_wrong_and_the_remedy():
         netpulse = Netpulse(lab, client, '-i', 'eth0')
 
         def refuses(arguments, status, *words, before=()):
-            done = client.run(list(before) + [PROGRAM] + arguments, check=False, timeout=20)
+            done = client.run(list(before) + [program()] + arguments, check=False, timeout=20)
             assert done.returncode == status, '%s: exit %d: %s' % (arguments, done.returncode, done.stdout + done.stderr)
             for word in words:
                 assert re.search(word, done.stderr), '%s: no "%s" in: %s' % (arguments, word, done.stderr)
@@ -255,18 +199,18 @@ def test_errors_name_what_is_wrong_and_the_remedy():
         bad = lab.write('bad.toml', '[http]\n\nlissten = "127.0.0.1:1"\n')
         refuses(['run', '-i', 'eth0', '-c', bad], 2, re.escape(bad) + r':3', 'lissten', r'\blisten\b')
         # A user without the right to capture; a copy of the program that everyone may run.
-        program = lab.path('netpulse')
-        shutil.copyfile(PROGRAM, program)
-        os.chmod(program, 0o755)
+        everyones = lab.path('netpulse')
+        shutil.copyfile(program(), everyones)
+        os.chmod(everyones, 0o755)
         nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', '--bounding-set=-all']
-        done = client.run(nobody + [program, 'run', '-i', 'eth0'], check=False, cwd='/')
+        done = client.run(nobody + [everyones, 'run', '-i', 'eth0'], check=False, cwd='/')
         assert done.returncode == 1 and re.search('setcap|CAP_NET_RAW|cap_net_raw', done.stderr), (done.returncode, done.stderr)
 
 
 def test_without_an_interface_up_it_says_so():
     with Lab() as lab:
         alone = lab.host('alone')
-        done = alone.run([PROGRAM, 'run'], check=False, timeout=20)
+        done = alone.run([program(), 'run'], check=False, timeout=20)
         assert done.returncode == 1 and re.search('interface', done.stderr), (done.returncode, done.stderr)
 
 
@@ -284,7 +228,7 @@ def test_ctrl_c_ends_with_the_report_and_a_second_one_at_once():
         os.mkfifo(lab.path('frozen'))
         reader = os.open(lab.path('frozen'), os.O_RDONLY | os.O_NONBLOCK)
         path = lab.write('frozen.toml', '[exporters.jsonl]\npath = "%s"\n' % lab.path('frozen'))
-        process = client.start([PROGRAM, 'run', '-i', 'eth0', '-c', path], log='second.log')
+        process = client.start([program(), 'run', '-i', 'eth0', '-c', path], log='second.log')
         eventually(lambda: client.run(['curl', '-sf', 'http://127.0.0.1:8470/healthz'], check=False).returncode == 0, 10, 'up')
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
@@ -306,35 +250,6 @@ def test_a_capture_file_replays_at_its_own_pace_and_serves_metrics():
         netpulse.stop()
 
 
-def main():
-    global PROGRAM
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--netpulse', required=True)
-    parser.add_argument('tests', nargs='*', help='parts of test names')
-    options = parser.parse_args()
-    PROGRAM = os.path.abspath(options.netpulse)
-    tests = [f for n, f in globals().items() if n.startswith('test_') and
-             (not options.tests or any(t in n for t in options.tests))]
-    reason = missing('nginx', 'curl', 'openssl', 'unbound', 'dnsperf', 'tcpdump', 'prometheus', 'promtool', 'ethtool', 'ping',
-                     'setpriv', 'ss')
-    if reason:
-        print('skipped: ' + reason)
-        print('0 passed, 0 failed, %d skipped' % len(tests))
-        return 0
-    failed = 0
-    for test in tests:
-        begin = time.monotonic()
-        name = test.__name__[5:].replace('_', ' ')
-        try:
-            said = test() or ''
-            print('ok    %s (%.1f s)%s' % (name, time.monotonic() - begin, ': ' + said if said else ''), flush=True)
-        except (AssertionError, RuntimeError, OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-            failed += 1
-            traceback.print_exc()
-            print('FAIL  %s (%.1f s): %s' % (name, time.monotonic() - begin, error), flush=True)
-    print('%d passed, %d failed' % (len(tests) - failed, failed))
-    return 1 if failed or not tests else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tests(dict(globals()), __doc__, ('nginx', 'curl', 'openssl', 'unbound', 'dnsperf', 'tcpdump', 'prometheus',
+                                                  'promtool', 'ethtool', 'ping', 'setpriv', 'ss')))

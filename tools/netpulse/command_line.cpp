@@ -22,6 +22,7 @@ constexpr const char* kExamples = R"(Examples:
   zcat big.pcap.gz | netpulse read -        from standard input
   netpulse read office.pcap --flows -       every flow as a JSON line; the report goes to standard error
   netpulse check                            what works here, what is missing, and how to mend it
+  netpulse catalogue explain i.ytimg.com    which application a name is, and why
 
 Exit status: 0 all well, 1 something could not be done (it says what), 2 wrong usage or configuration.)";
 
@@ -36,6 +37,11 @@ constexpr const char* kReadExamples = R"(Examples:
   netpulse read monday.pcap.gz tuesday.pcapng -f 'tcp port 443'
   netpulse read office.pcap --format json --flows flows.jsonl
 What can be read of a broken file is reported; then the file, the byte offset and the reason, and exit status 1.)";
+
+constexpr const char* kCatalogueExamples = R"(Examples:
+  netpulse catalogue check mine.toml             is it right, and what does it change
+  netpulse catalogue explain i.ytimg.com 853/tcp which rule decides, and which others know it
+  netpulse catalogue list --format json          all applications)";
 
 /// Values as they are typed; they become CommandLine once all is known.
 struct Typed {
@@ -99,16 +105,43 @@ void add_read(CLI::App& app, Typed& typed) {
   add_common(*read, typed);
 }
 
+void add_catalogue(CLI::App& app, Typed& typed) {
+  CLI::App* catalogue = app.add_subcommand("catalogue", "The applications: check files of your own, explain, list");
+  catalogue->footer(kCatalogueExamples);
+  catalogue->require_subcommand(1);
+  CLI::App* check = catalogue->add_subcommand("check", "Check files of your own beside the bundled ones");
+  check->add_option("files", typed.line.files, "Catalogue files; those of the configuration come first")
+      ->type_name("FILE");
+  CLI::App* explain = catalogue->add_subcommand("explain", "Say which rule decides, and which others know it");
+  explain->add_option("names", typed.line.names, "Host names, ports (443/tcp), addresses, protocols")
+      ->required()
+      ->type_name("NAME");
+  CLI::App* list = catalogue->add_subcommand("list", "List all applications with their numbers of rules");
+  for (CLI::App* command : {check, explain, list}) {
+    add_format(*command, typed);
+    add_common(*command, typed);
+  }
+}
+
+Command command_of(const CLI::App& app) {
+  const CLI::App* command = app.get_subcommands().front();
+  const std::string name = command->get_name();
+  if (name == "run") return Command::kRun;
+  if (name == "read") return Command::kRead;
+  if (name == "interfaces") return Command::kInterfaces;
+  if (name == "check") return Command::kCheck;
+  const std::string part = command->get_subcommands().front()->get_name();
+  return part == "check"     ? Command::kCatalogueCheck
+         : part == "explain" ? Command::kCatalogueExplain
+                             : Command::kCatalogueList;
+}
+
 void set(Typed& typed, const char* key, const std::string& value) {
   if (!value.empty()) typed.line.overrides.emplace_back(key, value);
 }
 
 CommandLine finish(const CLI::App& app, Typed& typed) {
-  const std::string name = app.get_subcommands().front()->get_name();
-  typed.line.command = name == "run"          ? Command::kRun
-                       : name == "read"       ? Command::kRead
-                       : name == "interfaces" ? Command::kInterfaces
-                                              : Command::kCheck;
+  typed.line.command = command_of(app);
   typed.line.format = typed.format == "json" ? OutputFormat::kJson : OutputFormat::kText;
   if (!typed.replay_file.empty()) typed.line.files = {typed.replay_file};
   if (typed.duration_seconds > 0) typed.line.duration_seconds = typed.duration_seconds;
@@ -125,12 +158,12 @@ CommandLine finish(const CLI::App& app, Typed& typed) {
 
 /// False, having said so, if word is no command; CLI11 alone would only say that one is missing.
 bool known_command(std::string_view word) {
-  static constexpr std::array<std::string_view, 4> kCommands{"run", "read", "interfaces", "check"};
+  static constexpr std::array<std::string_view, 5> kCommands{"run", "read", "interfaces", "check", "catalogue"};
   if (std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return true;
   const std::string_view meant = nearest(word, kCommands.data(), kCommands.size());
   std::cerr << "netpulse: there is no command \"" << printable(word) << "\"";
   if (!meant.empty()) std::cerr << "; did you mean " << meant << "?";
-  std::cerr << " Commands: run, read, interfaces, check\n";
+  std::cerr << " Commands: run, read, interfaces, check, catalogue\n";
   return false;
 }
 
@@ -152,6 +185,7 @@ std::variant<CommandLine, int> parse_command_line(int argument_count, char** arg
   CLI::App* check = app.add_subcommand("check", "Pre-flight: what works here, what is missing, how to mend it");
   add_common(*check, typed);
   add_format(*check, typed);
+  add_catalogue(app, typed);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

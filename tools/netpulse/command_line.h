@@ -8,13 +8,14 @@
 
 namespace netpulse {
 
-enum class Command { kRun, kRead, kInterfaces, kCheck };
+enum class Command { kRun, kRead, kInterfaces, kCheck, kCatalogueCheck, kCatalogueExplain, kCatalogueList };
 enum class OutputFormat { kText, kJson };
 
 /// What the user asked for, checked as far as that needs no configuration.
 struct CommandLine {
   Command command = Command::kRun;
-  std::vector<std::string> files;  ///< read: at least one; run: the one to replay, or none
+  std::vector<std::string> files;  ///< read: at least one; run: the one to replay, or none; catalogue check: any
+  std::vector<std::string> names;  ///< catalogue explain: at least one
   std::string config_path;         ///< empty: defaults
   OutputFormat format = OutputFormat::kText;
   double pace = 1;  ///< run -r: times as fast as the capture was

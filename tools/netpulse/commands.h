@@ -12,5 +12,6 @@ int run_command(const CommandLine& line);
 int read_command(const CommandLine& line);
 int interfaces_command(const CommandLine& line);
 int check_command(const CommandLine& line);
+int catalogue_command(const CommandLine& line);
 
 }  // namespace netpulse

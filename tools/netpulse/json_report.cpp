@@ -180,8 +180,8 @@ class Report : JsonText {
         object(families[i].analyzer, [&] {
           for (const AnalyzerFamily& family : families)
             if (family.analyzer == families[i].analyzer) write_family(family);
-          for (std::size_t h = 0; h < std::min(names.histograms.size(), kPluginHistogramsMax); ++h)
-            write_histogram(names.histograms[h], total_.plugin_histograms[h], families[i].analyzer);
+          for (const HistogramFamily& family : histogram_families(snapshot_))
+            if (family.analyzer == families[i].analyzer) write_histograms(family);
         });
       }
     });
@@ -200,17 +200,29 @@ class Report : JsonText {
       });
     });
   }
-  void write_histogram(const MetricDescription& description, const LatencyHistogram& histogram,
-                       const std::string& wanted) {
-    const auto [analyzer, name] = analyzer_and_name(description.family);
-    if (analyzer != wanted) return;
-    object(name, [&, &h = histogram] {
-      field("count", h.count);
-      field("mean", h.count == 0 ? 0.0 : static_cast<double>(h.sum_nanoseconds) * 1e-9 / static_cast<double>(h.count));
-      field("p50", latency_quantile_seconds(h, 0.5));
-      field("p95", latency_quantile_seconds(h, 0.95));
-      field("p99", latency_quantile_seconds(h, 0.99));
+  /// All of a family together, and those that have labels one by one.
+  void write_histograms(const HistogramFamily& family) {
+    const auto& descriptions = snapshot_.names->histograms;
+    object(family.name, [&] {
+      write_histogram(family.sum);
+      const std::string_view label = descriptions[family.histograms.front()].label1;
+      if (label.empty()) return;
+      array("by_" + std::string(label), family.histograms, [&](std::size_t i) {
+        if (total_.plugin_histograms[i].count == 0) return;
+        object([&] {
+          field(label, descriptions[i].value1);
+          if (!descriptions[i].label2.empty()) field(descriptions[i].label2, descriptions[i].value2);
+          write_histogram(total_.plugin_histograms[i]);
+        });
+      });
     });
+  }
+  void write_histogram(const LatencyHistogram& h) {
+    field("count", h.count);
+    field("mean", h.count == 0 ? 0.0 : static_cast<double>(h.sum_nanoseconds) * 1e-9 / static_cast<double>(h.count));
+    field("p50", latency_quantile_seconds(h, 0.5));
+    field("p95", latency_quantile_seconds(h, 0.95));
+    field("p99", latency_quantile_seconds(h, 0.99));
   }
 
   void write_losses() {

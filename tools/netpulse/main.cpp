@@ -20,6 +20,10 @@ int main(int argument_count, char** arguments) {
         return interfaces_command(line);
       case Command::kCheck:
         return check_command(line);
+      case Command::kCatalogueCheck:
+      case Command::kCatalogueExplain:
+      case Command::kCatalogueList:
+        return catalogue_command(line);
     }
   } catch (const std::bad_alloc&) {
     complain("out of memory; lower flows_max and details_max in [flow_table], or stream_buffers in [analysis]");

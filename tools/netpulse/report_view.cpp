@@ -117,6 +117,22 @@ std::vector<AnalyzerFamily> analyzer_families(const RunNames& names) {
   return families;
 }
 
+std::vector<HistogramFamily> histogram_families(const MetricsSnapshot& snapshot) {
+  const auto& descriptions = snapshot.names->histograms;
+  std::vector<HistogramFamily> families;
+  for (std::size_t i = 0; i < std::min(descriptions.size(), kPluginHistogramsMax); ++i) {
+    auto [analyzer, name] = analyzer_and_name(descriptions[i].family);
+    const auto same = [&, &a = analyzer, &n = name](const HistogramFamily& f) {
+      return f.analyzer == a && f.name == n;
+    };
+    auto at = std::find_if(families.begin(), families.end(), same);
+    if (at == families.end()) at = families.insert(at, {std::move(analyzer), std::move(name), {}, {}});
+    at->histograms.push_back(i);
+    at->sum.add(snapshot.total.plugin_histograms[i]);
+  }
+  return families;
+}
+
 double latency_quantile_seconds(const LatencyHistogram& histogram, double share) {
   std::uint64_t total = 0;
   for (const std::uint64_t bucket : histogram.buckets) total += bucket;

@@ -55,6 +55,14 @@ std::vector<AnalyzerFamily> analyzer_families(const RunNames& names);
 /// The same split for a histogram's family: "netpulse_dns_latency_seconds" gives dns and latency_seconds.
 std::pair<std::string, std::string> analyzer_and_name(std::string_view family);
 
+/// One family of an analyzer's histograms, split by labels or not.
+struct HistogramFamily {
+  std::string analyzer, name;
+  std::vector<std::size_t> histograms;  ///< indices into RunNames::histograms
+  LatencyHistogram sum;
+};
+std::vector<HistogramFamily> histogram_families(const MetricsSnapshot& snapshot);
+
 /// The latency below which a share of the observations lies, interpolated within its bucket; 0 without observations.
 double latency_quantile_seconds(const LatencyHistogram& histogram, double share);
 

@@ -134,16 +134,15 @@ class Report {
       std::string values = family_values(family);
       if (!values.empty()) facts.add(family.analyzer + " " + spaced(family.name), std::move(values));
     }
-    for (std::size_t i = 0; i < std::min(names.histograms.size(), kPluginHistogramsMax); ++i) {
-      const LatencyHistogram& histogram = total_.plugin_histograms[i];
-      if (histogram.count == 0) continue;
-      const auto [analyzer, name] = analyzer_and_name(names.histograms[i].family);
-      const auto shown = [&](double share) {
-        return human_duration({static_cast<std::int64_t>(latency_quantile_seconds(histogram, share) * 1e9)});
-      };
-      const std::size_t unit = name.rfind("_seconds");
-      facts.add(analyzer + " " + spaced(name.substr(0, unit)),
-                "median " + shown(0.5) + ", 95 % below " + shown(0.95) + " (" + grouped(histogram.count) + ")");
+    for (const HistogramFamily& family : histogram_families(snapshot_)) {
+      if (family.sum.count == 0) continue;
+      const auto shown = [](double seconds) { return human_duration({static_cast<std::int64_t>(seconds * 1e9)}); };
+      const double mean = static_cast<double>(family.sum.sum_nanoseconds) * 1e-9 / real(family.sum.count);
+      const std::size_t unit = family.name.rfind("_seconds");
+      facts.add(family.analyzer + " " + spaced(family.name.substr(0, unit)),
+                "mean " + shown(mean) + ", median " + shown(latency_quantile_seconds(family.sum, 0.5)) +
+                    ", 95 % below " + shown(latency_quantile_seconds(family.sum, 0.95)) + " (" +
+                    grouped(family.sum.count) + ")");
     }
     if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
       facts.add("encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +

@@ -7,6 +7,9 @@
 #include <set>
 
 #include "configs/catalogue/bundled.h"
+#include "engine/analysis/catalogue_explanation.h"
+#include "engine/analysis/catalogue_review.h"
+#include "plugins/registry.h"
 
 namespace netpulse {
 namespace {
@@ -107,6 +110,8 @@ TEST(BundledCatalogue, NamesWellKnownServices) {
       {"stun.l.google.com", "STUN and TURN"},
       {"www.stadtsparkasse-muenchen.example", "Unknown"},
       {"kreis-sparkasse.de", "Sparkasse"},
+      {"igcdn-photos-a-a.akamaihd.net", "Instagram"},
+      {"content-autofill.googleapis.com", "Chrome"},
       {"notgoogle.com", "Unknown"},
       {"google.com.attacker.example", "Unknown"},
       {"nas.local", "Unknown"},
@@ -132,6 +137,31 @@ TEST(BundledCatalogue, KnowsPortsAndProtocols) {
   EXPECT_EQ(bundled().by_protocol("no such protocol"), 0);
 }
 
+TEST(BundledCatalogue, KnowsAddressesAndProtocolsOnTheirPorts) {
+  const auto by_address = [](const char* address) {
+    return bundled().applications()[bundled().by_address(*IpAddress::parse(address))].name;
+  };
+  EXPECT_EQ(by_address("17.57.144.10"), "Apple");
+  EXPECT_EQ(by_address("8.8.8.8"), "Google DNS");
+  EXPECT_EQ(by_address("8.8.8.9"), "Unknown");
+  EXPECT_EQ(by_address("2620:fe::fe"), "Quad9");
+  EXPECT_EQ(by_address("149.154.167.51"), "Telegram");
+  EXPECT_EQ(by_address("2a03:2880:f112:182:face:b00c:0:25de"), "Meta");
+  EXPECT_EQ(by_address("192.168.1.1"), "Unknown");
+  EXPECT_EQ(by_address("::1"), "Unknown");
+  const auto by_protocol = [](const char* protocol, std::uint16_t port) {
+    return bundled().applications()[bundled().by_protocol(protocol, port)].name;
+  };
+  EXPECT_EQ(by_protocol("tls", 993), "IMAP");
+  EXPECT_EQ(by_protocol("dns", 5353), "mDNS");
+  EXPECT_EQ(by_protocol("dns", 53), "Unknown");
+}
+
+TEST(BundledCatalogue, HasADefaultForEveryProtocol) {
+  for (const AnalyzerEntry& analyzer : registered_analyzers())
+    EXPECT_NE(bundled().by_protocol(analyzer.name), 0) << analyzer.name;
+}
+
 TEST(BundledCatalogue, IsLargeAndSortedIntoCategories) {
   std::set<std::string> categories, names;
   for (const Application& application : bundled().applications()) {
@@ -139,7 +169,9 @@ TEST(BundledCatalogue, IsLargeAndSortedIntoCategories) {
     EXPECT_TRUE(names.insert(application.name).second) << application.name;
   }
   EXPECT_GE(names.size(), 450);
+  // Few enough for one colour each.
   EXPECT_GE(categories.size(), 30);
+  EXPECT_LE(categories.size(), 36);
 }
 
 TEST(BundledCatalogue, HoldsEveryFileOfItsFolder) {
@@ -155,6 +187,46 @@ TEST(BundledCatalogue, HoldsEveryFileOfItsFolder) {
   EXPECT_EQ(embedded, present);
 }
 
+/// A name that only the rule itself should decide, unless another rule for it is longer.
+std::vector<std::string> names_of(const NameRule& rule) {
+  if (rule.kind == NameRuleKind::kHost) return {rule.text};
+  if (rule.kind == NameRuleKind::kDomain) return {rule.text, "x." + rule.text, "a.b-1.c." + rule.text};
+  if (rule.kind == NameRuleKind::kKeyword) return {"x" + rule.text + ".invalid"};
+  std::string name;
+  for (const char c : rule.text) name += c == '*' ? 'q' : c;
+  return {name};
+}
+
+TEST(BundledCatalogue, TheMostSpecificRuleWinsForEveryRule) {
+  const CatalogueRules& rules = bundled().rules();
+  const Result<CatalogueExplanation> explanation = CatalogueExplanation::make(rules);
+  ASSERT_TRUE(explanation.ok());
+  CatalogueMatcher matcher(bundled());
+  std::size_t elsewhere = 0;
+  for (const NameRule& rule : rules.names) {
+    for (const std::string& name : names_of(rule)) {
+      const ApplicationId found = matcher.match(name);
+      // Found by going through all rules, with none of the matcher's code for domains.
+      const std::vector<RuleMatch> matches = explanation.value().of_name(name);
+      ASSERT_FALSE(matches.empty()) << name;
+      EXPECT_EQ(found, matches.front().application) << name << " decided by " << matches.front().rule;
+      if (found == rule.application) continue;
+      ++elsewhere;
+      // Only a host, a longer domain, or a pattern in the same or a longer domain may take it.
+      EXPECT_TRUE(matches.front().kind == RuleMatch::Kind::kHost || matches.front().kind == RuleMatch::Kind::kPattern ||
+                  matches.front().rule.size() > rule.text.size())
+          << name << " decided by " << matches.front().rule;
+    }
+  }
+  EXPECT_LT(elsewhere, rules.names.size() / 50);
+}
+
+TEST(BundledCatalogue, HasNoRuleThatAddsNothing) {
+  const CatalogueRules& rules = bundled().rules();
+  for (const CatalogueNote& note : review_catalogue(rules, 0, {}))
+    EXPECT_TRUE(note.kind == CatalogueNote::Kind::kRefines) << rules.place_text(note.place) << ": " << note.text;
+}
+
 TEST(BundledCatalogue, TakesTheUsersApplicationsAndRefusesTheirMistakes) {
   const auto path = (std::filesystem::temp_directory_path() / "netpulse_bundled_catalogue_test.toml").string();
   const std::vector<std::string> files{path};
@@ -168,9 +240,16 @@ TEST(BundledCatalogue, TakesTheUsersApplicationsAndRefusesTheirMistakes) {
   EXPECT_EQ(added.value().applications()[matcher.match("www.netflix.com")].name, "Netflix");
 
   std::ofstream(path) << "[[application]]\nname = \"Mine\"\ncategory = \"Work\"\n\ndomains = [\"netflix.com\"]\n";
-  const Result<Catalogue> duplicate = load_catalogue(files);
-  ASSERT_FALSE(duplicate.ok());
-  EXPECT_THAT(duplicate.error().message, HasSubstr(path + ":5: domain 'netflix.com' stands at netpulse:media.toml:"));
+  const Result<Catalogue> overriding = load_catalogue(files);
+  ASSERT_TRUE(overriding.ok()) << overriding.error().message;
+  CatalogueMatcher own(overriding.value());
+  EXPECT_EQ(overriding.value().applications()[own.match("www.netflix.com")].name, "Mine");
+  EXPECT_EQ(overriding.value().applications()[own.match("nflxvideo.net")].name, "Netflix");
+
+  std::ofstream(path) << "[[application]]\nname = \"Mine\"\ncategory = \"Work\"\n\ndomain = [\"netflix.com\"]\n";
+  const Result<Catalogue> refused = load_catalogue(files);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, path + ":5: key 'domain' is unknown; did you mean 'domains'?");
   std::filesystem::remove(path);
   EXPECT_THAT(load_catalogue(files).error().message, HasSubstr("cannot be read"));
 }

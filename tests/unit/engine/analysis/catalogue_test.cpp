@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "engine/analysis/catalogue_rules.h"
 #include "engine/metrics/worker_metrics.h"
 
 namespace netpulse {
@@ -186,6 +189,113 @@ TEST(Catalogue, ALaterFileAddsToAKnownApplication) {
   EXPECT_EQ(catalogue.value().by_protocol("aproto"), 1);
 }
 
+/// Two files, the later of which is the user's.
+class TwoFiles {
+ public:
+  TwoFiles(const std::string& first, const std::string& second) {
+    const std::vector<Catalogue::Text> texts{{"one.toml", first}, {"two.toml", second}};
+    Result<Catalogue> parsed = Catalogue::parse(texts);
+    EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
+    catalogue_.emplace(std::move(parsed).value());
+    matcher_.emplace(*catalogue_);
+  }
+  const Catalogue& catalogue() const { return *catalogue_; }
+  std::string operator()(std::string_view name) { return catalogue_->applications()[matcher_->match(name)].name; }
+  std::string name(ApplicationId id) const { return catalogue_->applications()[id].name; }
+  std::vector<std::string> notes() const {
+    std::vector<std::string> texts;
+    for (const CatalogueNote& note : catalogue_->rules().notes) texts.push_back(note.text);
+    return texts;
+  }
+
+ private:
+  std::optional<Catalogue> catalogue_;
+  std::optional<CatalogueMatcher> matcher_;
+};
+
+TEST(CatalogueOverride, ALaterFileTakesRulesAndSaysSo) {
+  TwoFiles find(application("A",
+                            "domains = [\"a.test\", \"b.test\"]\nhosts = [\"h.test\"]\npatterns = [\"x*.test\"]\n"
+                            "keywords = [\"word\"]\nprotocols = [\"p\"]\naddresses = [\"192.0.2.0/24\"]"),
+                application("B",
+                            "domains = [\"A.test\"]\nhosts = [\"h.test\"]\npatterns = [\"x*.test\"]\n"
+                            "keywords = [\"word\"]\nprotocols = [\"p\"]\naddresses = [\"192.0.2.0/24\"]"));
+  EXPECT_EQ(find("www.a.test"), "B");
+  EXPECT_EQ(find("b.test"), "A");
+  EXPECT_EQ(find("h.test"), "B");
+  EXPECT_EQ(find("x1.test"), "B");
+  EXPECT_EQ(find("a-word-b.example"), "B");
+  EXPECT_EQ(find.name(find.catalogue().by_protocol("p")), "B");
+  EXPECT_EQ(find.name(find.catalogue().by_address(*IpAddress::parse("192.0.2.9"))), "B");
+  EXPECT_THAT(find.notes(), ::testing::Contains("domain 'a.test' belonged to 'A' (one.toml:4); now to 'B'"));
+  EXPECT_EQ(find.notes().size(), 6);
+}
+
+TEST(CatalogueOverride, PortsAreTakenOutOfRanges) {
+  TwoFiles find(application("A", "ports = [\"tcp/100-200\", \"udp/5\"]"),
+                application("B", "ports = [\"tcp/150-160\", \"tcp/200-210\", \"tcp/90\"]"));
+  const auto owner = [&](std::uint16_t port) { return find.name(find.catalogue().by_port(6, port)); };
+  EXPECT_EQ(owner(90), "B");
+  EXPECT_EQ(owner(91), "Unknown");
+  EXPECT_EQ(owner(100), "A");
+  EXPECT_EQ(owner(149), "A");
+  EXPECT_EQ(owner(150), "B");
+  EXPECT_EQ(owner(160), "B");
+  EXPECT_EQ(owner(161), "A");
+  EXPECT_EQ(owner(199), "A");
+  EXPECT_EQ(owner(200), "B");
+  EXPECT_EQ(owner(211), "Unknown");
+  EXPECT_EQ(find.name(find.catalogue().by_port(17, 5)), "A");
+  EXPECT_THAT(find.notes(), ::testing::UnorderedElementsAre("port 150 belonged to 'A' (one.toml:4); now to 'B'",
+                                                            "port 200 belonged to 'A' (one.toml:4); now to 'B'"));
+}
+
+TEST(CatalogueOverride, AnApplicationMayMoveToAnotherCategoryAndDropItsRules) {
+  TwoFiles find(
+      application("A", "domains = [\"a.test\"]\nports = [\"tcp/7\"]") + application("B", "hosts = [\"b.test\"]"),
+      "[[application]]\nname = \"A\"\ncategory = \"Mine\"\nreplace = true\ndomains = [\"c.test\"]\n"
+      "[[application]]\nname = \"A\"\nhosts = [\"d.test\"]\n");
+  EXPECT_EQ(find.catalogue().applications()[1].category, "Mine");
+  EXPECT_EQ(find("a.test"), "Unknown");
+  EXPECT_EQ(find("c.test"), "A");
+  EXPECT_EQ(find("d.test"), "A");
+  EXPECT_EQ(find("b.test"), "B");
+  EXPECT_EQ(find.catalogue().by_port(6, 7), 0);
+  EXPECT_THAT(find.notes(), ::testing::ElementsAre("application 'A' has the category 'Test' (one.toml:1); now 'Mine'",
+                                                   "all 2 earlier rules of 'A' are dropped"));
+}
+
+TEST(CatalogueOverride, ARuleThatWasDroppedMayStandAnew) {
+  TwoFiles find(application("A", "domains = [\"a.test\"]"),
+                "[[application]]\nname = \"A\"\nreplace = true\ndomains = [\"a.test\"]\n");
+  EXPECT_EQ(find("a.test"), "A");
+}
+
+TEST(Catalogue, AProtocolMayStandForSomethingOfItsOwnOnAPort) {
+  const Catalogue catalogue = parsed(application("Web", "protocols = [\"tls\"]") +
+                                     application("Mail", "protocols = [\"tls/993\", \"tls/25\"]"));
+  EXPECT_EQ(catalogue.by_protocol("tls"), 1);
+  EXPECT_EQ(catalogue.by_protocol("tls", 993), 2);
+  EXPECT_EQ(catalogue.by_protocol("tls", 994), 0);
+  EXPECT_EQ(catalogue.by_protocol("tl", 993), 0);
+  EXPECT_THAT(catalogue.ports_of_protocol("tls"), ::testing::ElementsAre(std::pair(25, 2), std::pair(993, 2)));
+}
+
+TEST(Catalogue, TheLongestAddressRangeWins) {
+  const Catalogue catalogue = parsed(application("Wide", "addresses = [\"198.51.0.0/16\", \"2001:db8::/32\"]") +
+                                     application("Deep", "addresses = [\"198.51.100.0/24\", \"2001:db8:1::1\"]"));
+  const auto owner = [&](const char* address) {
+    return catalogue.applications()[catalogue.by_address(*IpAddress::parse(address))].name;
+  };
+  EXPECT_EQ(owner("198.51.99.255"), "Wide");
+  EXPECT_EQ(owner("198.51.100.7"), "Deep");
+  EXPECT_EQ(owner("198.51.101.0"), "Wide");
+  EXPECT_EQ(owner("198.52.0.0"), "Unknown");
+  EXPECT_EQ(owner("2001:db8:1::1"), "Deep");
+  EXPECT_EQ(owner("2001:db8:1::2"), "Wide");
+  EXPECT_EQ(owner("2001:db9::"), "Unknown");
+}
+
 TEST(Catalogue, AMatcherOutlivesTheMoveOfItsCatalogue) {
   Catalogue first = parsed(application("A", "domains = [\"a.test\"]\nkeywords = [\"needle\"]"));
   CatalogueMatcher made(first);
@@ -196,9 +306,13 @@ TEST(Catalogue, AMatcherOutlivesTheMoveOfItsCatalogue) {
 }
 
 TEST(CatalogueFaults, NameBothPlacesOfADuplicate) {
-  EXPECT_EQ(refusal({{"one.toml", application("A", "domains = [\"a.test\"]")},
-                     {"two.toml", application("B", "hosts = [\n  \"a.test\",\n]\ndomains = [\n  \"A.test\",\n]")}}),
-            "two.toml:8: domain 'a.test' stands at one.toml:4 already");
+  EXPECT_EQ(refusal(application("A", "domains = [\"a.test\"]") +
+                    application("B", "hosts = [\n  \"a.test\",\n]\ndomains = [\n  \"A.test\",\n]")),
+            "test.toml:12: domain 'a.test' stands at test.toml:4 already");
+  EXPECT_EQ(refusal(application("A", "addresses = [\"192.0.2.1\", \"192.0.2.1/32\"]")),
+            "test.toml:4: address '192.0.2.1/32' stands at test.toml:4 already");
+  EXPECT_EQ(refusal(application("A", "protocols = [\"p/1\", \"p\"]") + application("B", "protocols = [\"p/1\"]")),
+            "test.toml:8: protocol 'p/1' stands at test.toml:4 already");
   EXPECT_EQ(refusal(application("A", "ports = [\"tcp/80-90\"]") + application("B", "ports = [\"tcp/90\"]")),
             "test.toml:8: port 90 belongs to 'A' already (test.toml:4)");
   EXPECT_EQ(refusal(application("A", "protocols = [\"p\"]") + application("B", "protocols = [\"p\"]")),
@@ -249,6 +363,22 @@ TEST(CatalogueFaults, NameWhatIsNoHostName) {
   EXPECT_THAT(fault("keywords = [\"abc\"]"), HasSubstr("too short for a keyword"));
   for (const char* port : {"443", "tcp/", "tcp/0", "tcp/65536", "icmp/1", "tcp/5-4", "tcp/1-", "tcp/-1", "tcp/1 "})
     EXPECT_THAT(fault("ports = [\"" + std::string(port) + "\"]"), HasSubstr("is no port")) << port;
+}
+
+TEST(CatalogueFaults, NameWhatIsNoAddressNoProtocolAndNoReplacement) {
+  const auto fault = [](const std::string& rules) { return refusal(application("A", rules)); };
+  EXPECT_THAT(fault("addresses = [\"192.0.2.0/33\"]"), HasSubstr("no prefix of 1 to 32 bits"));
+  EXPECT_THAT(fault("addresses = [\"2001:db8::/129\"]"), HasSubstr("no prefix of 1 to 128 bits"));
+  EXPECT_THAT(fault("addresses = [\"192.0.2.0/\"]"), HasSubstr("no prefix"));
+  EXPECT_THAT(fault("addresses = [\"192.0.2.0/-1\"]"), HasSubstr("no prefix"));
+  EXPECT_THAT(fault("addresses = [\"0.0.0.0/0\"]"), HasSubstr("would match every address"));
+  EXPECT_THAT(fault("addresses = [\"::/0\"]"), HasSubstr("would match every address"));
+  EXPECT_THAT(fault("addresses = [\"192.0.2.1/24\"]"), HasSubstr("did you mean 192.0.2.0/24?"));
+  EXPECT_THAT(fault("addresses = [\"2001:db8::1/32\"]"), HasSubstr("did you mean 2001:db8::/32?"));
+  EXPECT_THAT(fault("addresses = [\"example.com\"]"), HasSubstr("is no address"));
+  for (const char* protocol : {"", "/1", "tls/", "tls/0", "tls/65536", "tls/1/2", "t ls"})
+    EXPECT_THAT(fault("protocols = [\"" + std::string(protocol) + "\"]"), HasSubstr("is no protocol")) << protocol;
+  EXPECT_THAT(fault("replace = 1"), HasSubstr("'replace' must be true or false"));
 }
 
 TEST(CatalogueFaults, AreBoundedInNumber) {

@@ -52,7 +52,7 @@ struct Teacher {
   static constexpr Input kInput = Input::kDatagram;
   static constexpr bool kEncrypted = false, kStateOverUdp = false;
   static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 53}};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 5300}};
   static constexpr std::array<std::string_view, 0> kNameLists{};
   static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"teacher_total", "Lessons."}};
   static constexpr std::array<MetricDescription, 0> kHistograms{};
@@ -165,6 +165,16 @@ ports = ["tcp/7"]
 name = "Teaching"
 category = "Infrastructure"
 protocols = ["teacher"]
+
+[[application]]
+name = "Secure teaching"
+category = "Infrastructure"
+protocols = ["teacher/5300"]
+
+[[application]]
+name = "Data centre"
+category = "Infrastructure"
+addresses = ["198.51.100.0/24"]
 )";
 
 class DispatcherTest : public ::testing::Test, public FlowEndHandler {
@@ -202,7 +212,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
                   std::uint8_t view_flags = 0) {
     PacketView view;
     view.key.lo_addr = *IpAddress::parse("10.0.0.1");
-    view.key.hi_addr = *IpAddress::parse("192.0.2.7");
+    view.key.hi_addr = server_;
     view.key.lo_port = static_cast<std::uint16_t>(40000 + flow);
     view.key.hi_port = port;
     view.key.protocol = protocol;
@@ -234,6 +244,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
   }
 
   std::int64_t time_ = 1000;
+  IpAddress server_ = *IpAddress::parse("192.0.2.7");
   std::optional<Catalogue> catalogue_;
   std::optional<AnalysisPlan> plan_;
   std::unique_ptr<WorkerMetrics> metrics_;
@@ -359,6 +370,41 @@ TEST_F(DispatcherTest, GivesUpAFlowThatNobodyClaimsAndNamesItByItsPort) {
   EXPECT_EQ(metrics_->applications[flow->application].packets, 4U);
   see(1, 7, true, "more", 200);
   EXPECT_EQ(metrics_->applications[flow->application].packets, 5U);
+}
+
+TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
+  EXPECT_EQ(application_of(see(2, 53, true,
+                               "\x07"
+                               "a",
+                               0, kUdp)),
+            "Teaching");
+  const FlowRecord& flow = see(3, 5300, true,
+                               "\x07"
+                               "a",
+                               0, kUdp);
+  EXPECT_EQ(application_of(flow), "Secure teaching");
+  EXPECT_EQ(flow.application_source, ApplicationSource::kProtocol);
+}
+
+TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {
+  server_ = *IpAddress::parse("198.51.100.9");
+  const FlowRecord& nameless = see(2, 53, true,
+                                   "\x07"
+                                   "a",
+                                   0, kUdp);
+  EXPECT_EQ(application_of(nameless), "Data centre");
+  EXPECT_EQ(nameless.application_source, ApplicationSource::kAddress);
+  const FlowRecord& unknown = see(3, 9999, true, "NAME www.elsewhere.example\n");
+  EXPECT_EQ(application_of(unknown), "Data centre");
+  const FlowRecord& named = see(4, 9999, true, "NAME www.shop.example\n");
+  EXPECT_EQ(application_of(named), "Shop");
+  EXPECT_EQ(named.application_source, ApplicationSource::kServerName);
+  server_ = *IpAddress::parse("198.51.101.9");
+  EXPECT_EQ(application_of(see(5, 53, true,
+                               "\x07"
+                               "a",
+                               0, kUdp)),
+            "Teaching");
 }
 
 TEST_F(DispatcherTest, EveryByteOfAFlowIsCountedUnderItsApplicationOnce) {

@@ -66,11 +66,70 @@ class WrongUsage(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_teaches_by_examples(self):
-        for arguments in ([], ['run'], ['read']):
+        for arguments in ([], ['run'], ['read'], ['catalogue']):
             done = netpulse(*arguments, '--help')
             self.assertEqual(done.returncode, 0)
             self.assertIn(b'Examples:', done.stdout)
         self.assertRegex(netpulse('--version').stdout, rb'^netpulse \d+\.\d+\.\d+\n$')
+
+
+class Catalogue(unittest.TestCase):
+    MINE = ('[[application]]\nname = "Mine"\ncategory = "Intranet"\n'
+            'domains = ["wiki.example", "ytimg.com"]\nprotocols = ["no-such-protocol"]\n')
+
+    def with_file(self, text):
+        file = tempfile.NamedTemporaryFile('w', suffix='.toml')
+        file.write(text)
+        file.flush()
+        self.addCleanup(file.close)
+        return file.name
+
+    def test_checks_a_file_beside_the_bundled_ones(self):
+        mine = self.with_file(self.MINE)
+        done = netpulse('catalogue', 'check', mine)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = done.stdout.decode()
+        self.assertIn(mine + ":4: note: domain 'ytimg.com' belonged to 'YouTube'", said)
+        self.assertIn(mine + ":5: note: this build has no protocol 'no-such-protocol'", said)
+        self.assertRegex(said, r'\nthe catalogue is valid: \d+ applications in \d+ categories; .*\n$')
+        told = json.loads(netpulse('catalogue', 'check', '--format', 'json', mine).stdout)
+        self.assertTrue(told['valid'])
+        self.assertEqual([note['kind'] for note in told['notes']], ['replaces', 'unknown protocol'])
+        self.assertGreater(told['applications'], 450)
+
+    def test_a_fault_has_file_and_line(self):
+        wrong = self.with_file('[[application]]\nname = "A"\ncategory = "B"\ndomain = []\n')
+        done = netpulse('catalogue', 'check', '--format', 'json', wrong)
+        self.assertEqual(done.returncode, 1)
+        fault = wrong + ":4: key 'domain' is unknown; did you mean 'domains'?"
+        self.assertEqual(json.loads(done.stdout), {'valid': False, 'faults': [fault]})
+        self.assertEqual(done.stderr.decode(), 'netpulse: ' + fault + '\n')
+        self.assertEqual(netpulse('catalogue', 'check', '/nonexistent.toml').returncode, 1)
+        self.assertEqual(netpulse('catalogue', 'explain', 'https://example.com/').returncode, 2)
+        self.assertEqual(netpulse('catalogue').returncode, 2)
+        self.assertEqual(netpulse('catalogue', 'explain').returncode, 2)
+
+    def test_explains_names_ports_and_addresses_with_the_users_files(self):
+        config = self.with_file('[catalogue]\nfiles = ["%s"]\n' % self.with_file(self.MINE))
+        done = netpulse('catalogue', 'explain', '-c', config, '--format', 'json', 'I.YTIMG.com.', '53/udp', 'udp/53',
+                        '203.0.113.1', 'ssh')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        name, port, same_port, address, protocol = json.loads(done.stdout)['answers']
+        self.assertEqual((name['application'], name['category']), ('Mine', 'Intranet'))
+        self.assertEqual([(r['standing'], r['kind'], r['application']) for r in name['rules']],
+                         [('decides', 'domain', 'Mine'), ('replaced', 'domain', 'YouTube')])
+        self.assertEqual(name['rules'][1]['file'], 'netpulse:media.toml')
+        self.assertEqual(port['application'], 'DNS')
+        self.assertEqual(same_port['rules'], port['rules'])
+        self.assertEqual((address['application'], address['rules']), (None, []))
+        self.assertEqual(protocol['application'], 'SSH')
+        self.assertIn(b'ytimg.com: YouTube (', netpulse('catalogue', 'explain', 'ytimg.com').stdout)
+
+    def test_lists_every_application(self):
+        told = json.loads(netpulse('catalogue', 'list', '--format', 'json').stdout)['applications']
+        self.assertGreater(len(told), 450)
+        self.assertGreater(next(a for a in told if a['application'] == 'Netflix')['domains'], 3)
+        self.assertIn(b'Netflix', netpulse('catalogue', 'list').stdout)
 
 
 class Read(unittest.TestCase):

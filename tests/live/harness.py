@@ -1,0 +1,99 @@
+"""`netpulse run` beside real peers, and the runner of the live tests."""
+import argparse
+import os
+import re
+import signal
+import subprocess
+import time
+import traceback
+
+from lab import eventually, json_lines, missing
+
+SERVER, CLIENT = '10.20.0.1', '10.20.0.2'
+PROGRAM = None
+
+
+def two_hosts(lab, **options):
+    client, server = lab.host('client'), lab.host('server')
+    lab.cable(client, 'eth0', CLIENT + '/24 fd00:20::2/64', server, 'eth0', SERVER + '/24 fd00:20::1/64', **options)
+    return client, server
+
+
+def program():
+    return PROGRAM
+
+
+class Netpulse:
+    """`netpulse run` in a namespace, with /metrics on its loopback and flow records in a file."""
+
+    def __init__(self, lab, host, *arguments, config=''):
+        self.lab, self.host = lab, host
+        self.flows = lab.path('flows.jsonl')
+        self.log = lab.path('netpulse.log')
+        path = lab.write('netpulse.toml', '[exporters.jsonl]\npath = "%s"\n%s' % (self.flows, config))
+        self.process = host.start([PROGRAM, 'run', '-c', path] + list(arguments), log='netpulse.log')
+        self.wait_until_ready()
+
+    def output(self):
+        with open(self.log, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def wait_until_ready(self):
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError('netpulse ended with %d: %s' % (self.process.returncode, self.output()))
+            return self.get('/healthz', check=False)
+        eventually(ready, 10, 'netpulse answers /healthz')
+
+    def get(self, path, check=True):
+        return self.host.run(['curl', '-s', '-f', '-m', '2', 'http://127.0.0.1:8470' + path], check=check).stdout
+
+    def metrics(self):
+        """{(name, labels as a sorted tuple): value}"""
+        found = {}
+        for line in self.get('/metrics').splitlines():
+            match = re.match(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)', line)
+            if match and not line.startswith('#'):
+                labels = tuple(sorted(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match.group(2) or '')))
+                found[match.group(1), labels] = float(match.group(3))
+        return found
+
+    def sum(self, name, **labels):
+        wanted = set(labels.items())
+        return sum(v for (n, l), v in self.metrics().items() if n == name and wanted <= set(l))
+
+    def stop(self, expected=0):
+        self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(10)
+        assert status == expected, 'exit %d: %s' % (status, self.output()[-2000:])
+        return json_lines(self.flows)
+
+
+def run_tests(namespace, doc, programs):
+    """Runs the functions test_... of a module; returns the exit status. programs: what they need besides ip."""
+    global PROGRAM
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--netpulse', required=True)
+    parser.add_argument('tests', nargs='*', help='parts of test names')
+    options = parser.parse_args()
+    PROGRAM = os.path.abspath(options.netpulse)
+    tests = [f for n, f in namespace.items() if n.startswith('test_') and
+             (not options.tests or any(t in n for t in options.tests))]
+    reason = missing(*programs)
+    if reason:
+        print('skipped: ' + reason)
+        print('0 passed, 0 failed, %d skipped' % len(tests))
+        return 0
+    failed = 0
+    for test in tests:
+        begin = time.monotonic()
+        name = test.__name__[5:].replace('_', ' ')
+        try:
+            said = test() or ''
+            print('ok    %s (%.1f s)%s' % (name, time.monotonic() - begin, ': ' + said if said else ''), flush=True)
+        except (AssertionError, RuntimeError, OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
+            failed += 1
+            traceback.print_exc()
+            print('FAIL  %s (%.1f s): %s' % (name, time.monotonic() - begin, error), flush=True)
+    print('%d passed, %d failed' % (len(tests) - failed, failed))
+    return 1 if failed or not tests else 0
