@@ -12,6 +12,9 @@
 
 namespace netpulse {
 
+/// A quarter of the sequence numbers: what is older than that looks new.
+inline constexpr std::size_t kStreamSkipBytesMax = std::size_t{1} << 30;
+
 /// What AnalyzerContext::assemble() has of a message by now.
 struct Assembly {
   Bytes contiguous;       ///< from its offset 0 to the first hole; valid until the next call
@@ -45,6 +48,10 @@ class AnalyzerContext {
   virtual void observe_latency(std::size_t histogram_index, Duration latency) noexcept = 0;
   /// kStreamPrefix over TCP: drop the first count bytes of this direction's prefix; the next call starts behind them.
   virtual void discard_stream(std::size_t count) noexcept = 0;
+  /// kStreamPrefix over TCP: drop the whole prefix and the count bytes of this direction that follow it, at most
+  /// kStreamSkipBytesMax. They are passed over by their sequence numbers, seen or not, at next to no cost, and do not
+  /// count against the packets that a flow may take: for bodies whose length is known.
+  virtual void skip_stream(std::size_t count) noexcept = 0;
   /// True if this packet travels from the initiator (the IPFIX source) to the responder.
   virtual bool from_initiator() const noexcept = 0;
   /// True when this direction's stream has a hole that the prefix limit or lost segments will never fill.

@@ -87,9 +87,7 @@ std::vector<RuleMatch> CatalogueExplanation::of_port(std::uint8_t protocol, std:
   // The last one that was written is in force.
   for (auto rule = written.rbegin(); rule != written.rend(); ++rule) {
     if (rule->protocol != protocol || port < rule->first || port > rule->last) continue;
-    const std::string text = rule->first == rule->last ? std::to_string(rule->first)
-                                                       : std::to_string(rule->first) + "-" + std::to_string(rule->last);
-    matches.push_back(match_of(Kind::kPort, *rule, text));
+    matches.push_back(match_of(Kind::kPort, *rule, rule->text()));
     const bool first = std::count_if(matches.begin(), matches.end(),
                                      [](const RuleMatch& m) { return m.standing == Standing::kDecides; }) == 0;
     if (!rule->replaced) matches.back().standing = first ? Standing::kDecides : Standing::kReplaced;

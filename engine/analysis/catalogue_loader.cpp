@@ -107,7 +107,9 @@ class Reader {
     add_names("keywords", NameRuleKind::kKeyword);
     each("ports", [&](const std::string& text, RulePlace where) {
       std::optional<PortRule> rule = parse_port_rule(text);
-      if (!rule) return fault(where, quoted(text) + " is no port: write \"tcp/443\" or \"udp/6881-6889\"");
+      if (!rule)
+        return fault(where,
+                     quoted(text) + " is no port: write \"tcp/443\" or \"udp/6881-6889\" (\"ip/47\" without ports)");
       rule->application = *application;
       rule->place = where;
       rules_.ports_written.push_back(*rule);
@@ -263,13 +265,15 @@ class Reader {
 
   /// Two rules for the same port.
   void settle_port(const PortRule& later, const PortRule& earlier) {
-    const std::uint16_t port = std::max(later.first, earlier.first);
+    // The first port of both.
+    PortRule both = later;
+    both.first = both.last = std::max(later.first, earlier.first);
+    const std::string port = both.text();
     if (later.place.file == earlier.place.file)
-      fault(later.place, "port " + std::to_string(port) + " belongs to " +
-                             quoted(rules_.applications[earlier.application].name) + " already (" +
-                             rules_.place_text(earlier.place) + ")");
+      fault(later.place, "port " + port + " belongs to " + quoted(rules_.applications[earlier.application].name) +
+                             " already (" + rules_.place_text(earlier.place) + ")");
     else
-      settle("port " + std::to_string(port), later, earlier);
+      settle("port " + port, later, earlier);
   }
 
   void note(CatalogueNote::Kind kind, RulePlace where, const std::string& text) {

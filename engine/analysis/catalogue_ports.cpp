@@ -29,9 +29,9 @@ std::vector<PortRule> ports_in_force(const std::vector<PortRule>& written, const
   }
   std::vector<PortRule> result;
   for (const auto& [protocol, owner] : owners) {
-    for (std::size_t port = 1; port < kPorts; ++port) {
+    for (std::size_t port = 0; port < kPorts; ++port) {
       if (owner[port] == kNobody) continue;
-      if (owner[port] == owner[port - 1]) {
+      if (port != 0 && owner[port] == owner[port - 1]) {
         result.back().last = static_cast<std::uint16_t>(port);
         continue;
       }

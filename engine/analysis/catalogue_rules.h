@@ -32,11 +32,13 @@ struct NameRule {
 };
 
 struct PortRule {
-  std::uint8_t protocol;  ///< IANA number
-  std::uint16_t first, last;
+  std::uint8_t protocol;      ///< IANA number
+  std::uint16_t first, last;  ///< first 0: a protocol without ports, all of it
   ApplicationId application;
   RulePlace place;
   bool replaced = false;
+
+  std::string text() const;  ///< "tcp/80-90"
 };
 
 struct ProtocolRule {

@@ -9,6 +9,7 @@ namespace netpulse {
 namespace {
 
 constexpr std::size_t kKeywordBytesMin = 4;
+constexpr std::uint8_t kTcp = 6, kUdp = 17, kSctp = 132;
 constexpr unsigned kAddressBits = 128, kMappedBits = 96;  // an IPv4 address is the end of an IPv4-mapped one
 
 bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
@@ -55,12 +56,19 @@ std::optional<PortRule> parse_port_rule(std::string_view text) {
   if (slash == text.npos) return std::nullopt;
   const std::string_view protocol = text.substr(0, slash), range = text.substr(slash + 1);
   PortRule rule{};
+  if (protocol == "ip") {
+    const auto number = parse_port(range);
+    if (!number || *number > 255 || *number == kTcp || *number == kUdp || *number == kSctp) return std::nullopt;
+    rule.protocol = static_cast<std::uint8_t>(*number);
+    rule.last = 65535;  // ICMP flows carry identifiers there
+    return rule;
+  }
   if (protocol == "tcp")
-    rule.protocol = 6;
+    rule.protocol = kTcp;
   else if (protocol == "udp")
-    rule.protocol = 17;
+    rule.protocol = kUdp;
   else if (protocol == "sctp")
-    rule.protocol = 132;
+    rule.protocol = kSctp;
   else
     return std::nullopt;
   const std::size_t dash = range.find('-');
@@ -104,6 +112,12 @@ Result<AddressRule> parse_address_rule(std::string_view text) {
   rule.network = first_address(*address, rule.prefix_bits);
   if (!(rule.network == *address)) return Error{"has bits set behind its prefix; did you mean " + rule.text() + "?"};
   return rule;
+}
+
+std::string PortRule::text() const {
+  if (first == 0) return "ip/" + std::to_string(protocol);
+  const std::string range = std::to_string(first) + (first == last ? "" : "-" + std::to_string(last));
+  return (protocol == kTcp ? "tcp/" : protocol == kUdp ? "udp/" : "sctp/") + range;
 }
 
 std::string AddressRule::text() const {

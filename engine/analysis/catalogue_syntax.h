@@ -11,7 +11,8 @@ namespace netpulse {
 /// Why text is no rule of this kind, or empty if it is one. text: lower case.
 std::string fault_in_name_rule(NameRuleKind kind, std::string_view text);
 
-/// "tcp/443", "udp/6881-6889", "sctp/38412"; application and place are left alone.
+/// "tcp/443", "udp/6881-6889", "sctp/38412", or "ip/47" for a protocol without ports; application and place are left
+/// alone.
 std::optional<PortRule> parse_port_rule(std::string_view text);
 
 /// "ssh", or "tls/853" for a protocol on one port; application and place are left alone.

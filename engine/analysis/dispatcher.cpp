@@ -7,6 +7,7 @@
 namespace netpulse {
 namespace {
 
+constexpr std::uint8_t kTcp = 6, kUdp = 17, kSctp = 132;
 constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name they may hold
 
 }  // namespace
@@ -42,8 +43,8 @@ void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) n
   if (tcp && (packet.tcp_flags & TcpFlags::kSyn) != 0) note_syn(packet);
   if (packet.payload_captured_bytes == 0 || record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone))
     return;
-  gave_up_ = handed_over_ = false;
-  discarded_ = 0;
+  gave_up_ = handed_over_ = nothing_new_ = false;
+  discarded_ = skipped_ = 0;
   if (tcp)
     analyze_stream(packet);
   else
@@ -63,6 +64,7 @@ void Dispatcher::analyze_datagram(PacketView& packet) noexcept {
 void Dispatcher::analyze_stream(PacketView& packet) noexcept {
   bool held = false;
   const Bytes prefix = stream_prefix(packet, held);
+  if (nothing_new_) return;
   // Every packet costs budget, also one that only fills a hole: a flow cannot keep a buffer for ever.
   const bool budget_spent = ++record_->analysis_packets >= options_.packets_max;
   if (!prefix.empty()) {
@@ -110,11 +112,12 @@ Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
   Bytes payload = packet.payload();
   auto offset = static_cast<std::int32_t>(sequence - base);
   if (offset < 0) {
-    // Old bytes: a retransmission, or a keep-alive. What is new in it counts.
+    // Old bytes: a retransmission, a keep-alive, or what is skipped. What is new in it counts.
     const std::size_t old_bytes = std::min<std::size_t>(base - sequence, payload.size());
     payload = payload.subspan(old_bytes);
     offset = 0;
-    if (payload.empty()) return {};
+    nothing_new_ = payload.empty();
+    if (nothing_new_) return {};
   }
   const bool snapped = packet.payload_captured_bytes < packet.payload_bytes;
   StreamBuffer* buffer = stream_buffer(direction, false);
@@ -146,7 +149,7 @@ void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
   const auto direction = static_cast<std::size_t>(packet_->direction);
   std::uint32_t& base = table_->stream_base(*record_)[direction];
   const std::size_t count = std::min(discarded_, prefix.size());
-  base += static_cast<std::uint32_t>(count);
+  base += static_cast<std::uint32_t>(count) + skipped_;
   if (!held) {
     if (count == prefix.size()) return;
     if (StreamBuffer* buffer = stream_buffer(direction, true); buffer != nullptr)
@@ -159,7 +162,7 @@ void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
     finish_analysis();  // full, and the analyzer still cannot tell
     return;
   }
-  buffer->discard(count);
+  buffer->discard(count + skipped_);
   if (!buffer->empty()) return;
   release_stream(*table_->detail_if_any(*record_), direction);
 }
@@ -354,8 +357,11 @@ void Dispatcher::decide_without_name(FlowRecord& record) noexcept {
   const std::uint16_t initiator = responder_is_hi ? key.lo_port : key.hi_port;
   if (conclude_from(plan_.application_of(record.protocol_id, responder, initiator), ApplicationSource::kProtocol))
     return;
-  if (conclude_from(plan_.application_of_port(key.protocol, responder), ApplicationSource::kPort)) return;
-  conclude_from(plan_.application_of_port(key.protocol, initiator), ApplicationSource::kPort);
+  // A rule for all of ICMP is found by any port.
+  const bool has_ports = key.protocol == kTcp || key.protocol == kUdp || key.protocol == kSctp;
+  const ApplicationSource source = has_ports ? ApplicationSource::kPort : ApplicationSource::kProtocol;
+  if (conclude_from(plan_.application_of_port(key.protocol, responder), source)) return;
+  conclude_from(plan_.application_of_port(key.protocol, initiator), source);
 }
 
 void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {

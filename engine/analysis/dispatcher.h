@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -94,6 +95,10 @@ class Dispatcher final : public AnalyzerContext {
   void count(std::size_t counter_index, std::uint64_t increment) noexcept override;
   void observe_latency(std::size_t histogram_index, Duration latency) noexcept override;
   void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
+  void skip_stream(std::size_t count) noexcept override {
+    discarded_ = packet_->payload_captured_bytes;
+    skipped_ = static_cast<std::uint32_t>(std::min(count, kStreamSkipBytesMax));
+  }
   bool from_initiator() const noexcept override { return packet_->direction == record_->forward(); }
   bool stream_gave_up() const noexcept override { return gave_up_; }
   void set_attribute(FlowAttribute kind, std::string_view text) noexcept override;
@@ -159,6 +164,8 @@ class Dispatcher final : public AnalyzerContext {
   FlowRecord* record_ = nullptr;
   ProtocolId protocol_in_hand_ = 0;  // whose consume() or advance() runs
   std::size_t discarded_ = 0;
+  std::uint32_t skipped_ = 0;  // behind the prefix
+  bool nothing_new_ = false;   // the segment lies before what its direction waits for
   bool gave_up_ = false;
   bool handed_over_ = false;
   bool muted_ = false;  // a shadow flow: learns names, counts nothing

@@ -47,6 +47,10 @@ Bytes StreamBuffer::contiguous() const noexcept {
 void StreamBuffer::discard(std::size_t count) noexcept {
   if (count == 0 || interval_count_ == 0) return;
   const std::size_t used = intervals_[interval_count_ - 1].end;
+  if (count >= used) {
+    interval_count_ = 0;
+    return;
+  }
   std::memmove(data_.data(), data_.data() + count, used - count);
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < interval_count_; ++i) {

@@ -23,7 +23,7 @@ class StreamBuffer {
   bool insert(std::size_t offset, Bytes segment, bool* conflict = nullptr) noexcept;
   /// The bytes from the window's start up to the first hole.
   Bytes contiguous() const noexcept;
-  /// Moves the window's start forward by count, at most contiguous().size().
+  /// Moves the window's start forward by count bytes, whether they are there or not.
   void discard(std::size_t count) noexcept;
   bool empty() const noexcept { return interval_count_ == 0; }
 

@@ -39,12 +39,12 @@ void on_client_hello(Bytes body, const PacketView& packet, Dtls::State& state, A
     context.count(Dtls::kCounterMalformed);
     return;
   }
-  report_client_hello(hello, Ja4Transport::kDtls, kLists, true, context);
+  const SniKind sni = report_client_hello(hello, Ja4Transport::kDtls, true, kLists, context);
   if (hello.bad_extension) context.count(Dtls::kCounterMalformed);
   state.client_hello = 1;
   state.client_direction = static_cast<std::uint8_t>(packet.direction);
   state.client_hello_at = packet.received_at;
-  state.sni = sni_kind(hello);
+  state.sni = static_cast<std::uint8_t>(sni);
   state.srtp = hello.has_use_srtp ? 1 : 0;
   if (state.version == 0) state.version = hello.version_offered();
 }

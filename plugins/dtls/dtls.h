@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "engine/analysis/analyzer.h"
-#include "plugins/common/hello_findings.h"
+#include "plugins/common/hello_report.h"
 
 namespace netpulse {
 

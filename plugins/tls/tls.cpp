@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plugins/common/hello_findings.h"
+#include "plugins/common/hello_report.h"
 #include "plugins/tls/handshake_reader.h"
 
 namespace netpulse {
@@ -56,13 +56,13 @@ void count_handshake(Tls::State& state, AnalyzerContext& context) noexcept {
 void on_client_hello(const ClientHello& hello, const PacketView& packet, Tls::State& state,
                      AnalyzerContext& context) noexcept {
   const bool first = state.client_hello == 0;
-  report_client_hello(hello, Ja4Transport::kTcp, kLists, first, context);
+  const SniKind sni = report_client_hello(hello, Ja4Transport::kTcp, first, kLists, context);
   if (hello.bad_extension) context.count(Tls::kCounterMalformed);
   if (!first) return;
   state.client_hello = 1;
   state.client_direction = static_cast<std::uint8_t>(packet.direction);
   state.client_hello_at = packet.received_at;
-  state.sni = sni_kind(hello);
+  state.sni = static_cast<std::uint8_t>(sni);
   if (state.version == 0) state.version = hello.version_offered();
 }
 
@@ -172,7 +172,7 @@ Side read_ssl2_hello(Bytes stream, const PacketView& packet, Tls::State& state) 
   state.client_hello = state.any_hello = 1;
   state.client_direction = static_cast<std::uint8_t>(packet.direction);
   state.client_hello_at = packet.received_at;
-  state.sni = kSniAbsent;
+  state.sni = static_cast<std::uint8_t>(SniKind::kAbsent);
   if (state.version == 0) state.version = static_cast<std::uint16_t>(stream[3] << 8 | stream[4]);
   return Side::kRead;
 }

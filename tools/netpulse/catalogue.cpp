@@ -173,7 +173,7 @@ struct Answer {
   std::vector<RuleMatch> matches;  // the first decides, if any does
 };
 
-/// "443/tcp" or "tcp/443".
+/// "443/tcp", "tcp/443", or "ip/47".
 std::optional<PortRule> parse_port(const std::string& text) {
   if (const auto rule = parse_port_rule(text)) return rule;
   const std::size_t slash = text.find('/');
@@ -184,7 +184,7 @@ std::optional<PortRule> parse_port(const std::string& text) {
 Result<Answer> answer(const CatalogueExplanation& explanation, const std::string& asked) {
   std::string name = asked;
   lower_case_ascii(name);
-  if (const auto port = parse_port(name); port && port->first == port->last)
+  if (const auto port = parse_port(name); port && (port->first == port->last || port->first == 0))
     return Answer{asked, explanation.of_port(port->protocol, port->first)};
   if (const auto address = IpAddress::parse(name)) return Answer{asked, explanation.of_address(*address)};
   if (name.size() > 1 && name.back() == '.') name.pop_back();

@@ -130,7 +130,8 @@ TEST(BundledCatalogue, KnowsPortsAndProtocols) {
   EXPECT_EQ(by_port(17, 22), "Unknown");
   EXPECT_EQ(by_port(6, 6885), "BitTorrent");
   EXPECT_EQ(by_port(132, 3868), "Diameter");
-  EXPECT_EQ(by_port(1, 0), "Unknown");
+  EXPECT_EQ(by_port(1, 0), "ICMP");
+  EXPECT_EQ(by_port(254, 0), "Unknown");
   EXPECT_EQ(by_port(6, 65535), "Unknown");
   EXPECT_EQ(bundled().applications()[bundled().by_protocol("ssh")].name, "SSH");
   EXPECT_EQ(bundled().applications()[bundled().by_protocol("quic")].name, "QUIC");

@@ -11,13 +11,17 @@
 #include "tests/unit/plugins/dtls/dtls_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/ftp/ftp_samples.h"
+#include "tests/unit/plugins/http/http_samples.h"
 #include "tests/unit/plugins/imap/imap_samples.h"
 #include "tests/unit/plugins/ldap/ldap_samples.h"
 #include "tests/unit/plugins/mysql/mysql_samples.h"
 #include "tests/unit/plugins/pop3/pop3_samples.h"
 #include "tests/unit/plugins/postgresql/postgresql_samples.h"
+#include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/smtp/smtp_samples.h"
+#include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
+#include "tests/unit/plugins/websocket/websocket_samples.h"
 #include "tests/unit/plugins/xmpp/xmpp_samples.h"
 
 namespace netpulse {
@@ -47,8 +51,7 @@ std::vector<NamedSample> all_samples(AnalyzerList<A...>) {
 /// Payloads of protocols that have no analyzer here, and noise.
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
-      test::bytes_of("GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nAccept: */*\r\n\r\n"),
-      test::bytes_of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+      test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
       test::bytes_of("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
       test::bytes_of("INVITE sip:bob@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n\r\n"),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -45,6 +46,11 @@ class FlowDriver {
     ByteVector& prefix = prefix_[from_initiator ? 0 : 1];
     const bool stream = analyzer_.input == Input::kStreamPrefix && packet_.key.protocol == 6;
     if (!stream) prefix.clear();
+    std::size_t& skip = skip_[from_initiator ? 0 : 1];
+    const std::size_t passed_over = std::min(skip, payload.size());
+    skip -= passed_over;
+    payload = payload.subspan(passed_over);
+    if (payload.empty()) return verdict_;
     prefix.insert(prefix.end(), payload.begin(), payload.end());
     const ExactBytes exact(prefix);
     packet_.payload_data = exact.view().data();
@@ -57,10 +63,15 @@ class FlowDriver {
       if (!mine_) return verdict_;
     }
     context_.discarded = 0;
+    context_.skipped.reset();
     verdict_ = analyzer_.consume(packet_, state_.data(), context_);
     discard_in_range_ = discard_in_range_ && context_.discarded <= prefix.size();
     if (discard_in_range_)
       prefix.erase(prefix.begin(), prefix.begin() + static_cast<std::ptrdiff_t>(context_.discarded));
+    if (context_.skipped.has_value()) {
+      prefix.clear();
+      skip = std::min(*context_.skipped, kStreamSkipBytesMax);
+    }
     ended_ = verdict_ != Verdict::kNeedMore || context_.handed_over;
     return verdict_;
   }
@@ -78,6 +89,7 @@ class FlowDriver {
   RecordingContext& context_;
   PacketView packet_;
   ByteVector prefix_[2];
+  std::size_t skip_[2] = {0, 0};
   std::array<std::uint8_t, kAnalyzerStateBytes> state_{};
   bool mine_ = false, ended_ = false, discard_in_range_ = true;
   Verdict probed_ = Verdict::kNeedMore, verdict_ = Verdict::kNeedMore;

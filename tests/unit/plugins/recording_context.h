@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ class RecordingContext final : public AnalyzerContext {
   }
   void observe_latency(std::size_t, Duration latency) noexcept override { latencies.push_back(latency); }
   void discard_stream(std::size_t count) noexcept override { discarded += count; }
+  void skip_stream(std::size_t count) noexcept override { skipped = count; }
   bool from_initiator() const noexcept override { return initiator; }
   bool stream_gave_up() const noexcept override { return gave_up; }
   void set_attribute(FlowAttribute kind, std::string_view text) noexcept override {
@@ -86,7 +88,8 @@ class RecordingContext final : public AnalyzerContext {
   bool handed_over = false;
   /// Made by the driver from its analyzer, and kept from flow to flow.
   std::shared_ptr<void> per_worker_held;
-  std::size_t discarded = 0;  ///< since the driver last looked
+  std::size_t discarded = 0;           ///< since the driver last looked
+  std::optional<std::size_t> skipped;  ///< asked for since the driver last looked
   bool initiator = true;
   bool gave_up = false;
 

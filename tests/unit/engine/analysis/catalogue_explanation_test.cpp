@@ -77,8 +77,8 @@ TEST(CatalogueExplanation, TellsWhoDecidesANameAndWhoElseKnowsIt) {
 TEST(CatalogueExplanation, TellsPortsAddressesAndProtocols) {
   const Explained all;
   EXPECT_THAT(all.told(all.explanation().of_port(6, 150)),
-              ElementsAre("decides port 150 of Mine at two:5", "replaced port 100-200 of A at one:7"));
-  EXPECT_THAT(all.told(all.explanation().of_port(6, 151)), ElementsAre("decides port 100-200 of A at one:7"));
+              ElementsAre("decides port tcp/150 of Mine at two:5", "replaced port tcp/100-200 of A at one:7"));
+  EXPECT_THAT(all.told(all.explanation().of_port(6, 151)), ElementsAre("decides port tcp/100-200 of A at one:7"));
   EXPECT_THAT(all.told(all.explanation().of_port(17, 150)), IsEmpty());
   EXPECT_THAT(all.told(all.explanation().of_address(*IpAddress::parse("192.0.2.200"))),
               ElementsAre("decides address 192.0.2.128/25 of B at one:15", "loses address 192.0.2.0/24 of A at one:8"));

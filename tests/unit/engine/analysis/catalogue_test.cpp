@@ -176,6 +176,16 @@ TEST(Catalogue, FindsPortsInRanges) {
   EXPECT_EQ(name(255, 65535), "Unknown");
 }
 
+TEST(Catalogue, KnowsProtocolsWithoutPorts) {
+  const Catalogue catalogue = parsed(application("GRE", "ports = [\"ip/47\"]"));
+  EXPECT_EQ(catalogue.by_port(47, 0), 1);
+  EXPECT_EQ(catalogue.by_port(47, 65535), 1);
+  EXPECT_EQ(catalogue.by_port(46, 0), 0);
+  EXPECT_EQ(catalogue.by_port(6, 47), 0);
+  EXPECT_EQ(refusal(application("A", "ports = [\"ip/47\"]") + application("B", "ports = [\"ip/47\"]")),
+            "test.toml:8: port ip/47 belongs to 'A' already (test.toml:4)");
+}
+
 TEST(Catalogue, ALaterFileAddsToAKnownApplication) {
   const std::vector<Catalogue::Text> texts{
       {"one.toml", application("A", "domains = [\"a.test\"]")},
@@ -246,8 +256,8 @@ TEST(CatalogueOverride, PortsAreTakenOutOfRanges) {
   EXPECT_EQ(owner(200), "B");
   EXPECT_EQ(owner(211), "Unknown");
   EXPECT_EQ(find.name(find.catalogue().by_port(17, 5)), "A");
-  EXPECT_THAT(find.notes(), ::testing::UnorderedElementsAre("port 150 belonged to 'A' (one.toml:4); now to 'B'",
-                                                            "port 200 belonged to 'A' (one.toml:4); now to 'B'"));
+  EXPECT_THAT(find.notes(), ::testing::UnorderedElementsAre("port tcp/150 belonged to 'A' (one.toml:4); now to 'B'",
+                                                            "port tcp/200 belonged to 'A' (one.toml:4); now to 'B'"));
 }
 
 TEST(CatalogueOverride, AnApplicationMayMoveToAnotherCategoryAndDropItsRules) {
@@ -314,7 +324,7 @@ TEST(CatalogueFaults, NameBothPlacesOfADuplicate) {
   EXPECT_EQ(refusal(application("A", "protocols = [\"p/1\", \"p\"]") + application("B", "protocols = [\"p/1\"]")),
             "test.toml:8: protocol 'p/1' stands at test.toml:4 already");
   EXPECT_EQ(refusal(application("A", "ports = [\"tcp/80-90\"]") + application("B", "ports = [\"tcp/90\"]")),
-            "test.toml:8: port 90 belongs to 'A' already (test.toml:4)");
+            "test.toml:8: port tcp/90 belongs to 'A' already (test.toml:4)");
   EXPECT_EQ(refusal(application("A", "protocols = [\"p\"]") + application("B", "protocols = [\"p\"]")),
             "test.toml:8: protocol 'p' stands at test.toml:4 already");
   EXPECT_THAT(refusal(application("A", "") + application("a", "")),
@@ -329,7 +339,7 @@ TEST(CatalogueFaults, AllAreToldAtOnceEachWithItsLine) {
             "test.toml:4: key 'domain' is unknown; did you mean 'domains'?\n"
             "test.toml:6: 'hosts' must be a list of texts\n"
             "test.toml:7: 'keywords' must hold texts only\n"
-            "test.toml:5: 'tcp' is no port: write \"tcp/443\" or \"udp/6881-6889\"");
+            "test.toml:5: 'tcp' is no port: write \"tcp/443\" or \"udp/6881-6889\" (\"ip/47\" without ports)");
 }
 
 TEST(CatalogueFaults, NameWhatAnApplicationLacks) {
@@ -361,7 +371,8 @@ TEST(CatalogueFaults, NameWhatIsNoHostName) {
   EXPECT_THAT(fault("domains = [\"" + std::string(64, 'a') + ".test\"]"), HasSubstr("more than 63 bytes"));
   EXPECT_THAT(fault("domains = [\"" + std::string(254, 'a') + "\"]"), HasSubstr("longer than 253 bytes"));
   EXPECT_THAT(fault("keywords = [\"abc\"]"), HasSubstr("too short for a keyword"));
-  for (const char* port : {"443", "tcp/", "tcp/0", "tcp/65536", "icmp/1", "tcp/5-4", "tcp/1-", "tcp/-1", "tcp/1 "})
+  for (const char* port : {"ip/", "ip/0", "ip/6", "ip/17", "ip/132", "ip/256", "ip/1-2", "443", "tcp/", "tcp/0",
+                           "tcp/65536", "icmp/1", "tcp/5-4", "tcp/1-", "tcp/-1", "tcp/1 "})
     EXPECT_THAT(fault("ports = [\"" + std::string(port) + "\"]"), HasSubstr("is no port")) << port;
 }
 

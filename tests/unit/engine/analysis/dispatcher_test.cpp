@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -146,9 +147,43 @@ struct Puzzle {
   }
 };
 
-constexpr std::array<AnalyzerEntry, 4> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>(),
-                                                  make_analyzer_entry<Upgrade>(), make_analyzer_entry<Puzzle>()};
-constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4;
+/// A toy protocol over TCP: "<digits>\n" and as many bytes that nobody reads.
+struct Parcel {
+  struct State {};
+  static constexpr std::string_view kName = "parcel", kNameSource = "";
+  static constexpr Input kInput = Input::kStreamPrefix;
+  static constexpr bool kEncrypted = false, kStateOverUdp = false;
+  static constexpr std::array<Pattern, 0> kPatterns{};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7003, 7003}};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"parcel_total", "Parcels."}};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
+  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+    std::size_t taken = 0, bytes = 0;
+    for (const char c : as_text(packet.payload())) {
+      ++taken;
+      if (c == '\n') {
+        context.count(0, 1);
+        const std::size_t here = packet.payload().size() - taken;
+        if (here < bytes)
+          context.skip_stream(bytes - here);
+        else
+          context.discard_stream(taken + bytes);
+        return Verdict::kNeedMore;
+      }
+      if (c < '0' || c > '9') return Verdict::kMalformed;
+      bytes = bytes * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return Verdict::kNeedMore;
+  }
+};
+
+constexpr std::array<AnalyzerEntry, 5> kAnalyzers{make_analyzer_entry<Line>(), make_analyzer_entry<Teacher>(),
+                                                  make_analyzer_entry<Upgrade>(), make_analyzer_entry<Puzzle>(),
+                                                  make_analyzer_entry<Parcel>()};
+constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5;
 
 constexpr const char* kCatalogueText = R"(
 [[application]]
@@ -175,6 +210,11 @@ protocols = ["teacher/5300"]
 name = "Data centre"
 category = "Infrastructure"
 addresses = ["198.51.100.0/24"]
+
+[[application]]
+name = "Ping"
+category = "Infrastructure"
+ports = ["ip/1"]
 )";
 
 class DispatcherTest : public ::testing::Test, public FlowEndHandler {
@@ -314,6 +354,25 @@ TEST_F(DispatcherTest, AnAnalyzerCountsAtTheEndWhatItKeptBetweenFlows) {
   EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kPuzzle) + 2], 2U);
 }
 
+TEST_F(DispatcherTest, BytesThatAreSkippedCostNeitherABufferNorTheFlowsPackets) {
+  const FlowRecord& flow = see(1, 7003, true, "1000\nxxxxx", 0);
+  // Of the 995 bytes to come 100 are never seen, and some twice.
+  for (std::uint32_t i = 0; i < 150; ++i) see(1, 7003, true, "12345", 110 + i % 100 * 5);
+  EXPECT_FALSE(done(flow));
+  see(1, 7003, true, "9990\n", 1003);  // the last two bytes of the body, and what follows
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kParcel)], 2U);
+  EXPECT_FALSE(done(flow));
+}
+
+TEST_F(DispatcherTest, SkipsAlsoWhatCameAheadOfTheSegmentBefore) {
+  see(1, 7003, true, "", 0, kTcp, TcpFlags::kSyn);
+  see(1, 7003, true, "56789", 9);
+  see(1, 7003, true, "30\n4\n", 29);  // the body's last four bytes look like a parcel
+  see(1, 7003, true, "30\n01234", 1);
+  see(1, 7003, true, "7\n", 34);
+  EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kParcel)], 2U);
+}
+
 TEST_F(DispatcherTest, AFlowThatIsHandedToAndFroIsGivenUp) {
   const FlowRecord& flow = see(1, 7002, true, "0x", 0, kUdp);
   for (int i = 0; i < 4; ++i) {
@@ -384,6 +443,15 @@ TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
                                0, kUdp);
   EXPECT_EQ(application_of(flow), "Secure teaching");
   EXPECT_EQ(flow.application_source, ApplicationSource::kProtocol);
+}
+
+TEST_F(DispatcherTest, AProtocolWithoutPortsIsKnownByItsNumber) {
+  see(2, 0, true, "", 0, 1);
+  table_->flush({1});
+  const std::span<const Application> applications = catalogue_->applications();
+  const auto ping =
+      std::find_if(applications.begin(), applications.end(), [](const auto& a) { return a.name == "Ping"; });
+  EXPECT_EQ(metrics_->applications[static_cast<std::size_t>(ping - applications.begin())].flows, 1U);
 }
 
 TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {

@@ -1,9 +1,16 @@
-#include "plugins/common/hello_findings.h"
+#include "plugins/common/hello_report.h"
+
+#include <string_view>
 
 namespace netpulse {
 namespace {
 
 constexpr std::size_t kServerNameBytesMax = 255;
+
+void observe_ja3(AnalyzerContext& context, std::size_t list, const Md5Digest& digest) noexcept {
+  const std::array<char, 32> text = hex_text(digest);
+  context.observe_name(list, {text.data(), text.size()});
+}
 
 /// RFC 8701 section 3.1 reserves values of two equal octets 0x?A.
 bool is_grease_protocol(std::string_view protocol) noexcept {
@@ -11,20 +18,10 @@ bool is_grease_protocol(std::string_view protocol) noexcept {
                                                                       static_cast<std::uint8_t>(protocol[1])));
 }
 
-void observe_digest(AnalyzerContext& context, std::size_t list, const Md5Digest& digest) noexcept {
-  const std::array<char, 32> text = hex_text(digest);
-  context.observe_name(list, {text.data(), text.size()});
-}
-
 }  // namespace
 
-SniKind sni_kind(const ClientHello& hello) noexcept {
-  if (hello.has_ech) return kSniEchOuter;
-  return hello.server_name().empty() ? kSniAbsent : kSniVisible;
-}
-
-void report_client_hello(const ClientHello& hello, Ja4Transport transport, const HelloLists& lists, bool first,
-                         AnalyzerContext& context) noexcept {
+SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bool first, const HelloLists& lists,
+                            AnalyzerContext& context) noexcept {
   FlowDetail& detail = context.detail();
   for_each_server_name(hello.server_names, [&](std::string_view name) {
     if (name.size() <= kServerNameBytesMax) context.observe_name(lists.server_name, name);
@@ -36,7 +33,7 @@ void report_client_hello(const ClientHello& hello, Ja4Transport transport, const
   });
   Md5Digest digest;
   if (ja3(hello, digest)) {
-    observe_digest(context, lists.ja3, digest);
+    observe_ja3(context, lists.ja3, digest);
     if (first) {
       detail.ja3 = digest;
       detail.has_ja3 = true;
@@ -47,11 +44,13 @@ void report_client_hello(const ClientHello& hello, Ja4Transport transport, const
     context.observe_name(lists.ja4, text.view());
     if (first) detail.ja4 = text;
   }
-  if (!first) return;
-  detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
-  if (detail.tls_version == 0) detail.tls_version = hello.version_offered();
   const std::string_view name = hello.server_name();
-  if (!name.empty()) context.set_server_name(name);
+  if (first) {
+    detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
+    if (detail.tls_version == 0) detail.tls_version = hello.version_offered();
+    if (!name.empty()) context.set_server_name(name);
+  }
+  return hello.has_ech ? SniKind::kEchOuter : name.empty() ? SniKind::kAbsent : SniKind::kVisible;
 }
 
 void report_server_hello(const ServerHello& hello, const HelloLists& lists, AnalyzerContext& context) noexcept {
@@ -63,11 +62,10 @@ void report_server_hello(const ServerHello& hello, const HelloLists& lists, Anal
     context.observe_name(lists.alpn, hello.alpn);
   }
   Md5Digest digest;
-  if (ja3s(hello, digest)) {
-    observe_digest(context, lists.ja3s, digest);
-    detail.ja3s = digest;
-    detail.has_ja3s = true;
-  }
+  if (!ja3s(hello, digest)) return;
+  observe_ja3(context, lists.ja3s, digest);
+  detail.ja3s = digest;
+  detail.has_ja3s = true;
 }
 
 void report_certificate(const CertificateNames& names, AnalyzerContext& context) noexcept {

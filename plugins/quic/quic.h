@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/analysis/analyzer.h"
+#include "engine/analysis/stream_pool.h"
+#include "plugins/quic/frames.h"
+#include "plugins/quic/initial_keys.h"
+#include "plugins/quic/packet_protection.h"
+#include "plugins/quic/version.h"
+
+namespace netpulse {
+
+/// Values of the other labels of the QUIC counters.
+inline constexpr std::array<std::string_view, 4> kQuicInitialLabels{"read", "undecryptable", "malformed", "too_small"};
+inline constexpr std::array<std::string_view, 4> kQuicSniLabels{"visible", "ech_outer", "absent", "ambiguous"};
+inline constexpr std::array<std::string_view, 3> kQuicRetryLabels{"valid", "invalid", "unchecked"};
+
+/// What a worker keeps for all its QUIC flows.
+struct QuicWorker {
+  QuicKeySchedule schedule;
+  QuicPacketProtection protection;
+  CryptoFragments fragments;
+  StreamBuffer joined;  ///< the CRYPTO frames of one packet
+};
+
+/// The beginning of QUIC connections on any UDP port, as far as their Initial packets show it: server name, ALPN,
+/// cipher, JA3, JA3S, JA4, ECH, Google's user agent. v1, v2, the later drafts, mvfst and gQUIC; an unknown version is
+/// tried with the known salts a few times.
+///
+/// CRYPTO frames may come in any order, cut anywhere, over several packets. Keys are trusted because a packet's tag
+/// fits them: so it does not matter whether the connection ID changed by a Retry, by Version Negotiation or by the
+/// server. A ClientHello of which two versions overlap is counted as ambiguous, and nothing of it is reported: the
+/// server may have read the other one. Done when both hellos were seen; a flow without them after a bounded number of
+/// packets.
+/// Source: RFC 8999, RFC 9000, RFC 9001, RFC 9368, RFC 9369.
+struct Quic {
+  struct State {
+    /// Of the client's first Initial packet that could be opened: all Initial keys follow from it.
+    std::array<std::uint8_t, kQuicConnectionIdBytesMax> destination_id;
+    std::uint8_t destination_id_bytes;
+    std::uint8_t flags;
+    std::uint8_t calls;            ///< datagrams since the last progress
+    std::uint8_t failures;         ///< Initial packets that did not open
+    std::uint8_t trial_salt;       ///< of an unknown version: 1 + QuicSalt; 0: none found
+    std::uint16_t crypto_base[2];  ///< bytes of handshake messages read, by Direction
+  };
+  using PerWorker = QuicWorker;
+
+  static constexpr std::string_view kName = "quic";
+  static constexpr std::string_view kNameSource = "quic_sni";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kStateOverUdp = true;
+  static constexpr bool kEncrypted = true;
+  static constexpr std::array<Pattern, 3> kPatterns{
+      // Long headers of v1, v2, drafts, mvfst, gQUIC, and Version Negotiation.
+      Pattern{R"(^[\x80-\xff](\x00\x00\x00[\x00\x01]|\x6b\x33\x43\xcf|\x70\x9a\x50\xc4|\xff\x00\x00[\x16-\x22]|)"
+              R"(\xfa\xce\xb0|Q0[45]|T05))"},
+      Pattern{R"(^[\xc0-\xff][\x0a\x1a\x2a\x3a\x4a\x5a\x6a\x7a\x8a\x9a\xaa\xba\xca\xda\xea\xfa]{4})"},
+      Pattern{R"(^[\x09\x0d\x19\x1d\x29\x2d\x39\x3d].{8}Q0[2-4][0-9])"}};
+  static constexpr std::uint16_t kPortHttps = 443;
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{17, kPortHttps, kPortHttps}};
+
+  static constexpr std::size_t kListServerName = 0, kListAlpn = 1, kListJa3 = 2, kListJa3s = 3, kListJa4 = 4;
+  static constexpr std::array<std::string_view, 5> kNameLists{"quic_server_name", "alpn", "ja3", "ja3s", "ja4"};
+
+  static constexpr std::size_t kCounterHellos = kQuicVersionLabels.size() * kQuicInitialLabels.size();
+  static constexpr std::size_t kCounterRetries = kCounterHellos + kQuicSniLabels.size();
+  static constexpr std::size_t kCounterNegotiations = kCounterRetries + kQuicRetryLabels.size();
+  static constexpr std::size_t kCounterIncomplete = kCounterNegotiations + 1;
+  static constexpr auto kCounters = [] {
+    std::array<MetricDescription, kCounterIncomplete + 1> counters{};
+    std::size_t i = 0;
+    for (const std::string_view version : kQuicVersionLabels)
+      for (const std::string_view result : kQuicInitialLabels)
+        counters[i++] = {"netpulse_quic_initials_total",
+                         "QUIC Initial packets that were looked at.",
+                         "version",
+                         version,
+                         "result",
+                         result};
+    for (const std::string_view sni : kQuicSniLabels)
+      counters[i++] = {"netpulse_quic_client_hellos_total", "First ClientHellos of QUIC connections.", "sni", sni};
+    for (const std::string_view result : kQuicRetryLabels)
+      counters[i++] = {"netpulse_quic_retries_total", "QUIC Retry packets, by their integrity tag.", "result", result};
+    counters[i++] = {"netpulse_quic_version_negotiations_total", "QUIC Version Negotiation packets."};
+    counters[i++] = {"netpulse_quic_incomplete_total", "QUIC flows given up without a ClientHello."};
+    return counters;
+  }();
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView& packet) noexcept;
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
+};
+
+}  // namespace netpulse
