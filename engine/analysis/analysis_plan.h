@@ -12,6 +12,7 @@
 #include "engine/analysis/analyzer.h"
 #include "engine/analysis/catalogue.h"
 #include "engine/analysis/pattern_matcher.h"
+#include "engine/base/page_memory.h"
 #include "engine/base/result.h"
 
 namespace netpulse {
@@ -68,7 +69,7 @@ class AnalysisPlan {
   /// What a transport's ports tell.
   struct Ports {
     PortSet with_candidates, with_application;
-    std::array<AnalyzerMask, 65536> candidates{};
+    PageArray<AnalyzerMask> candidates{65536, PageMemory::Pages::kNormal};  // hardly any page is ever touched
     AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
       return with_candidates.has(port) ? candidates[port] : 0;
     }

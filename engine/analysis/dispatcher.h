@@ -129,6 +129,8 @@ class Dispatcher final : public AnalyzerContext {
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
   Bytes stream_prefix(const PacketView& packet, bool& held) noexcept;
+  /// StreamBuffer::insert() that counts a segment if there was not room for all of it.
+  bool hold(StreamBuffer& buffer, std::size_t offset, Bytes segment, bool* conflict = nullptr) noexcept;
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;

@@ -15,6 +15,7 @@
 #include "tests/unit/plugins/imap/imap_samples.h"
 #include "tests/unit/plugins/ldap/ldap_samples.h"
 #include "tests/unit/plugins/mysql/mysql_samples.h"
+#include "tests/unit/plugins/nbns/nbns_samples.h"
 #include "tests/unit/plugins/pop3/pop3_samples.h"
 #include "tests/unit/plugins/postgresql/postgresql_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
