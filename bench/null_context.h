@@ -11,6 +11,7 @@ class NullContext final : public AnalyzerContext {
  public:
   FlowDetail& detail() noexcept override { return detail_; }
   void set_server_name(std::string_view name) noexcept override { found += name.size(); }
+  void suggest_server_name(std::string_view name) noexcept override { found += name.size(); }
   void observe_name(std::size_t, std::string_view name) noexcept override { found += name.size(); }
   void learn_address(const IpAddress&, const IpAddress&, std::string_view, std::uint32_t) noexcept override { ++found; }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }

@@ -404,13 +404,23 @@ FlowDetail& Dispatcher::detail() noexcept {
 
 void Dispatcher::set_server_name(std::string_view name) noexcept {
   FlowDetail& found = detail();
-  if (name.empty() || (!found.server_name.empty() && found.name_source != kNameSourceDnsAnswer)) return;
+  if (name.empty()) return;
+  if (!found.server_name.empty() && found.name_source < kNameSourceCertificate) return;
+  name_flow(found, name, record_->protocol_id);
+}
+
+void Dispatcher::suggest_server_name(std::string_view name) noexcept {
+  FlowDetail& found = detail();
+  if (!name.empty() && found.server_name.empty()) name_flow(found, name, kNameSourceCertificate);
+}
+
+void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept {
   found.server_name.assign(name);
   for (std::size_t i = 0; i < found.server_name.size; ++i) {
     char& c = found.server_name.data[i];
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
-  found.name_source = record_->protocol_id;
+  found.name_source = source;
   decide(*record_, &found);
 }
 

@@ -88,6 +88,7 @@ class Dispatcher final : public AnalyzerContext {
   // AnalyzerContext, for the packet in hand.
   FlowDetail& detail() noexcept override;
   void set_server_name(std::string_view name) noexcept override;
+  void suggest_server_name(std::string_view name) noexcept override;
   void observe_name(std::size_t list_index, std::string_view name) noexcept override;
   void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept override;
@@ -136,6 +137,7 @@ class Dispatcher final : public AnalyzerContext {
   /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
   void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
+  void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
   }

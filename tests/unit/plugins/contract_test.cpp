@@ -8,13 +8,22 @@
 #include "plugins/analyzers.h"
 #include "plugins/registry.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
+#include "tests/unit/plugins/dtls/dtls_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/ftp/ftp_samples.h"
 #include "tests/unit/plugins/http/http_samples.h"
+#include "tests/unit/plugins/imap/imap_samples.h"
+#include "tests/unit/plugins/ldap/ldap_samples.h"
+#include "tests/unit/plugins/mysql/mysql_samples.h"
 #include "tests/unit/plugins/nbns/nbns_samples.h"
+#include "tests/unit/plugins/pop3/pop3_samples.h"
+#include "tests/unit/plugins/postgresql/postgresql_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
+#include "tests/unit/plugins/smtp/smtp_samples.h"
 #include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/tls/tls_samples.h"
 #include "tests/unit/plugins/websocket/websocket_samples.h"
+#include "tests/unit/plugins/xmpp/xmpp_samples.h"
 
 namespace netpulse {
 namespace {
@@ -45,10 +54,12 @@ std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
       test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
       test::bytes_of("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
-      test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
-      test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
       test::bytes_of("INVITE sip:bob@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n\r\n"),
+      test::bytes_of("USER guest 0 * :Real Name\r\n"),
+      test::bytes_of("+OK\r\n"),
+      test::bytes_of("<?xml version=\"1.0\"?><soap:Envelope/>"),
+      {0x30, 0x0f, 0x02, 0x01, 0x01, 0x04, 0x06, 'p', 'u', 'b', 'l', 'i', 'c', 0xa0, 0x02, 5, 0},  // SNMP
       test::bytes_of("\x13"
                      "BitTorrent protocol"),
       ByteVector(200, 0x00),
