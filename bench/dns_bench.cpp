@@ -14,6 +14,7 @@ void consume(benchmark::State& state, const test::ByteVector& message) {
   packet.payload_data = message.data();
   packet.payload_captured_bytes = static_cast<std::uint32_t>(message.size());
   NullContext context;
+  context.memory = make_per_worker_memory<Dns>();
   Dns::State flow;
   for (auto _ : state) benchmark::DoNotOptimize(Dns::consume(packet, flow, context));
 }

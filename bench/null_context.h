@@ -1,6 +1,8 @@
 #pragma once
 
-#include "engine/analysis/analyzer_context.h"
+#include <memory>
+
+#include "engine/analysis/analyzer.h"
 
 namespace netpulse {
 
@@ -9,6 +11,7 @@ class NullContext final : public AnalyzerContext {
  public:
   FlowDetail& detail() noexcept override { return detail_; }
   void set_server_name(std::string_view name) noexcept override { found += name.size(); }
+  void suggest_server_name(std::string_view name) noexcept override { found += name.size(); }
   void observe_name(std::size_t, std::string_view name) noexcept override { found += name.size(); }
   void learn_address(const IpAddress&, const IpAddress&, std::string_view, std::uint32_t) noexcept override { ++found; }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }
@@ -17,10 +20,19 @@ class NullContext final : public AnalyzerContext {
   void skip_stream(std::size_t) noexcept override {}
   bool from_initiator() const noexcept override { return true; }
   bool stream_gave_up() const noexcept override { return false; }
+  void set_attribute(FlowAttribute, std::string_view text) noexcept override { found += text.size(); }
+  Assembly assemble(std::size_t, Bytes fragment) noexcept override {
+    return {.contiguous = fragment, .conflict = false, .whole = true};
+  }
+  void drop_assembly() noexcept override {}
+  void hand_over() noexcept override {}
 
   std::size_t found = 0;
+  AnalyzerEntry::PerWorkerMemory memory{nullptr, [](void*) {}};  ///< where the analyzer needs some
 
  private:
+  void* per_worker_memory() noexcept override { return memory.get(); }
+
   FlowDetail detail_;
 };
 

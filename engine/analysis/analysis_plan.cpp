@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/analysis/catalogue_rules.h"
 #include "engine/metrics/worker_metrics.h"
 
 namespace netpulse {
@@ -20,9 +21,10 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
   plan.places_.resize(1);
   plan.tcp_ports_ = std::make_unique<Ports>();
   plan.udp_ports_ = std::make_unique<Ports>();
-  for (std::uint32_t port = 0; port < 65536; ++port) {
-    if (catalogue.by_port(kTcp, static_cast<std::uint16_t>(port)) != 0) plan.tcp_ports_->with_application.add(port);
-    if (catalogue.by_port(kUdp, static_cast<std::uint16_t>(port)) != 0) plan.udp_ports_->with_application.add(port);
+  for (const PortRule& rule : catalogue.rules().ports) {
+    if (rule.application == 0 || (rule.protocol != kTcp && rule.protocol != kUdp)) continue;
+    PortSet& ports = (rule.protocol == kTcp ? plan.tcp_ports_ : plan.udp_ports_)->with_application;
+    for (std::uint32_t port = rule.first; port <= rule.last; ++port) ports.add(port);
   }
   std::vector<PatternSource> patterns;
   for (std::size_t i = 0; i < analyzers.size(); ++i) {

@@ -13,6 +13,7 @@
 #include "engine/analysis/analyzer_mask.h"
 #include "engine/analysis/catalogue.h"
 #include "engine/analysis/pattern_matcher.h"
+#include "engine/base/page_memory.h"
 #include "engine/base/result.h"
 
 namespace netpulse {
@@ -65,7 +66,7 @@ class AnalysisPlan {
   /// What a transport's ports tell.
   struct Ports {
     PortSet with_candidates, with_application;
-    std::array<AnalyzerMask, 65536> candidates{};
+    PageArray<AnalyzerMask> candidates{65536, PageMemory::Pages::kNormal};  // hardly any page is ever touched
     AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
       return with_candidates.has(port) ? candidates[port] : AnalyzerMask{};
     }

@@ -34,6 +34,9 @@ class AnalyzerContext {
   /// The flow's name: 1-255 bytes, stored in lower case; application and category follow from it. The first one stays
   /// (later calls for the same flow are ignored), but a name found by an analyzer replaces one from a DNS answer.
   virtual void set_server_name(std::string_view name) noexcept = 0;
+  /// A name that the server gives itself, in its certificate: the flow's only if it has none; at most 255 bytes. May be
+  /// a wildcard.
+  virtual void suggest_server_name(std::string_view name) noexcept = 0;
   /// Adds a name to the report's list (index into the analyzer's kNameLists). Costs nothing unless a report was asked
   /// for.
   virtual void observe_name(std::size_t list_index, std::string_view name) noexcept = 0;

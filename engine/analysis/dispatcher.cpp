@@ -132,16 +132,22 @@ Bytes Dispatcher::stream_prefix(const PacketView& packet, bool& held) noexcept {
     }
     buffer = stream_buffer(direction, true);
     if (buffer == nullptr) return {};
-    buffer->insert(static_cast<std::size_t>(offset), payload);
+    hold(*buffer, static_cast<std::size_t>(offset), payload);
     return {};
   }
   held = true;
   const std::size_t before = buffer->contiguous().size();
-  buffer->insert(static_cast<std::size_t>(offset), payload);
+  hold(*buffer, static_cast<std::size_t>(offset), payload);
   const Bytes contiguous = buffer->contiguous();
   gave_up_ = contiguous.size() == kStreamPrefixBytes ||
              (snapped && contiguous.size() == static_cast<std::size_t>(offset) + payload.size());
   return contiguous.size() > before || gave_up_ ? contiguous : Bytes{};
+}
+
+bool Dispatcher::hold(StreamBuffer& buffer, std::size_t offset, Bytes segment, bool* conflict) noexcept {
+  const bool whole = buffer.insert(offset, segment, conflict);
+  if (!whole && !muted_) ++metrics_.losses[static_cast<std::size_t>(LossReason::kStreamWindowFull)];
+  return whole;
 }
 
 void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
@@ -152,7 +158,7 @@ void Dispatcher::keep_rest(Bytes prefix, bool held) noexcept {
   if (!held) {
     if (count == prefix.size()) return;
     if (StreamBuffer* buffer = stream_buffer(direction, true); buffer != nullptr)
-      buffer->insert(0, prefix.subspan(count));
+      hold(*buffer, 0, prefix.subspan(count));
     return;
   }
   StreamBuffer* buffer = stream_buffer(direction, false);
@@ -205,7 +211,7 @@ Assembly Dispatcher::assemble(std::size_t offset, Bytes fragment) noexcept {
   StreamBuffer* buffer = stream_buffer(static_cast<std::size_t>(packet_->direction), true);
   if (buffer == nullptr) return {.contiguous = offset == 0 ? fragment : Bytes{}, .conflict = false, .whole = false};
   Assembly assembly;
-  assembly.whole = buffer->insert(offset, fragment, &assembly.conflict);
+  assembly.whole = hold(*buffer, offset, fragment, &assembly.conflict);
   assembly.contiguous = buffer->contiguous();
   return assembly;
 }
@@ -441,13 +447,23 @@ FlowDetail& Dispatcher::detail() noexcept {
 
 void Dispatcher::set_server_name(std::string_view name) noexcept {
   FlowDetail& found = detail();
-  if (name.empty() || (!found.server_name.empty() && found.name_source != kNameSourceDnsAnswer)) return;
+  if (name.empty()) return;
+  if (!found.server_name.empty() && found.name_source < kNameSourceCertificate) return;
+  name_flow(found, name, record_->protocol_id);
+}
+
+void Dispatcher::suggest_server_name(std::string_view name) noexcept {
+  FlowDetail& found = detail();
+  if (!name.empty() && found.server_name.empty()) name_flow(found, name, kNameSourceCertificate);
+}
+
+void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept {
   found.server_name.assign(name);
   for (std::size_t i = 0; i < found.server_name.size; ++i) {
     char& c = found.server_name.data[i];
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
-  found.name_source = record_->protocol_id;
+  found.name_source = source;
   decide(*record_, &found);
 }
 
@@ -484,6 +500,7 @@ void Dispatcher::publish_gauges() noexcept {
   metrics_.name_cache_entries = names_.entries_used();
   metrics_.name_cache_capacity = names_.capacity();
   metrics_.name_cache_evictions = names_.evictions();
+  metrics_.name_cache_overwritten = names_.overwritten();
 }
 
 }  // namespace netpulse

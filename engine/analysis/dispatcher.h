@@ -89,6 +89,7 @@ class Dispatcher final : public AnalyzerContext {
   // AnalyzerContext, for the packet in hand.
   FlowDetail& detail() noexcept override;
   void set_server_name(std::string_view name) noexcept override;
+  void suggest_server_name(std::string_view name) noexcept override;
   void observe_name(std::size_t list_index, std::string_view name) noexcept override;
   void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept override;
@@ -135,12 +136,15 @@ class Dispatcher final : public AnalyzerContext {
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
   Bytes stream_prefix(const PacketView& packet, bool& held) noexcept;
+  /// StreamBuffer::insert() that counts a segment if there was not room for all of it.
+  bool hold(StreamBuffer& buffer, std::size_t offset, Bytes segment, bool* conflict = nullptr) noexcept;
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
   /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
   void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
+  void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
   }

@@ -81,14 +81,17 @@ void NameCache::prefetch(const IpAddress& client, const IpAddress& address) cons
   __builtin_prefetch(&sets_[hash_of(client, address, seed_) & set_mask_]);
 }
 
-std::string_view NameCache::name_of(const Entry& entry, Timestamp now) const noexcept {
-  const bool overwritten = names_written_ - entry.name_position > ring_bytes();
-  if (overwritten || entry.expires_at_nanoseconds < now.nanoseconds) return {};
+std::string_view NameCache::name_of(const Entry& entry, Timestamp now) noexcept {
+  if (entry.expires_at_nanoseconds < now.nanoseconds) return {};
+  if (names_written_ - entry.name_position > ring_bytes()) {
+    ++overwritten_;
+    return {};
+  }
   const char* const start = &names_[entry.name_position % ring_bytes()];
   return {start + 1, static_cast<std::uint8_t>(start[0])};
 }
 
-std::string_view NameCache::find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept {
+std::string_view NameCache::find(const IpAddress& client, const IpAddress& address, Timestamp now) noexcept {
   for (std::size_t i = waiting_count_; i-- != 0;) {  // the latest answer counts
     const Entry& entry = waiting_[i].entry;
     if (entry.client == client && entry.address == address) return name_of(entry, now);

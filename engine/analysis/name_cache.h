@@ -25,7 +25,7 @@ class NameCache {
   void learn(const IpAddress& client, const IpAddress& address, std::string_view name, std::uint32_t ttl_seconds,
              Timestamp now) noexcept;
   /// The name client would use for address at now; empty if none. The view is valid until the next learn().
-  std::string_view find(const IpAddress& client, const IpAddress& address, Timestamp now) const noexcept;
+  std::string_view find(const IpAddress& client, const IpAddress& address, Timestamp now) noexcept;
 
   /// Fetches what find() will look at for this pair.
   void prefetch(const IpAddress& client, const IpAddress& address) const noexcept;
@@ -35,6 +35,8 @@ class NameCache {
   std::size_t capacity() const noexcept { return entries_.size(); }
   /// Entries that had to go before they expired.
   std::uint64_t evictions() const noexcept { return evictions_; }
+  /// Look-ups in vain because the name, not expired yet, had been overwritten by newer ones.
+  std::uint64_t overwritten() const noexcept { return overwritten_; }
 
  private:
   static constexpr std::size_t kWays = 8;
@@ -65,7 +67,7 @@ class NameCache {
 
   std::uint64_t write_name(std::string_view name) noexcept;
   void place(const Waiting& learned) noexcept;
-  std::string_view name_of(const Entry& entry, Timestamp now) const noexcept;
+  std::string_view name_of(const Entry& entry, Timestamp now) noexcept;
 
   HashSeed seed_;
   Duration ttl_min_, ttl_max_;
@@ -78,7 +80,7 @@ class NameCache {
   std::array<Waiting, kWaitingMax> waiting_;
   std::size_t waiting_count_ = 0;
   std::size_t entries_used_ = 0;
-  std::uint64_t evictions_ = 0;
+  std::uint64_t evictions_ = 0, overwritten_ = 0;
 };
 
 }  // namespace netpulse

@@ -3,18 +3,20 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
-#include <memory>
+
+#include "engine/base/page_memory.h"
 
 namespace netpulse {
 
 /// A bounded queue between one producing and one consuming thread; wait-free on both sides.
 /// Elements are filled and read in place, so a large T costs only the bytes that are written.
-/// The capacity is rounded up to a power of two; T is default-constructed once and then reused.
+/// The capacity is rounded up to a power of two; T begins as zero bytes and is reused. Memory that no element has been
+/// in is not resident.
 template <class T>
 class SpscRing {
  public:
   explicit SpscRing(std::size_t capacity_min)
-      : mask_(std::bit_ceil(capacity_min) - 1), slots_(std::make_unique_for_overwrite<T[]>(mask_ + 1)) {}
+      : mask_(std::bit_ceil(capacity_min) - 1), slots_(mask_ + 1, PageMemory::Pages::kNormal) {}
 
   /// Producer: the slot to fill next, or null when the ring is full. The same slot until push().
   T* reserve() noexcept {
@@ -51,7 +53,7 @@ class SpscRing {
  private:
   static constexpr std::size_t kCacheLineBytes = 64;
   const std::size_t mask_;
-  const std::unique_ptr<T[]> slots_;
+  PageArray<T> slots_;
   alignas(kCacheLineBytes) std::atomic<std::size_t> tail_{0};
   std::size_t tail_local_ = 0;
   std::size_t head_seen_ = 0;

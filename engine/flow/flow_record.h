@@ -31,6 +31,7 @@ using ProtocolId = std::uint8_t;
 /// How a flow got its name: the analyzer that found it (its ProtocolId), or one of these.
 inline constexpr std::uint8_t kNameSourceNone = 0;
 inline constexpr std::uint8_t kNameSourceDnsAnswer = 255;
+inline constexpr std::uint8_t kNameSourceCertificate = 254;
 
 /// How sure the application is, from least to most.
 enum class ApplicationSource : std::uint8_t { kNone, kPort, kProtocol, kAddress, kDnsAnswer, kServerName };

@@ -165,6 +165,7 @@ Value server_name(Flow flow, Names, Scratch) {
 Value name_source(Flow flow, Names names, Scratch) {
   if (!flow.has_detail || flow.detail.server_name.empty()) return {};
   if (flow.detail.name_source == kNameSourceDnsAnswer) return TextValue{"dns_answer"};
+  if (flow.detail.name_source == kNameSourceCertificate) return TextValue{"tls_certificate"};
   return name_at(names.name_sources, flow.detail.name_source);
 }
 Value alpn(Flow flow, Names, Scratch) {

@@ -343,7 +343,10 @@ void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
 }
 
 void FlowTable::remember_closed(const FlowRecord& record) noexcept {
-  if (closed_tail_ - closed_head_ == kClosedMax) return;
+  if (closed_tail_ - closed_head_ == kClosedMax) {
+    ++closed_list_overflows_;
+    return;
+  }
   closed_[closed_tail_++ % kClosedMax] = {record.flow_id, record.end_time, index_of(record)};
 }
 

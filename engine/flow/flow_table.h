@@ -30,6 +30,9 @@ class FlowEndHandler {
 /// a record. Not thread-safe.
 class FlowTable {
  public:
+  /// Closed connections that are remembered by their order of closing; what does not fit waits for a sweep.
+  static constexpr std::size_t kClosedMax = 1 << 16;
+
   /// flows_max, details_max of options are this table's own. seed must be the decoder's. reordering: packet times may
   /// go back by this much without a sweep ending a flow that a look-up would have kept; zero in live capture.
   FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler, Duration reordering);
@@ -91,6 +94,8 @@ class FlowTable {
   std::uint64_t attributes_refused() const noexcept { return attributes_refused_; }
   /// Packets of new flows that found no room at all.
   std::uint64_t untracked_packets() const noexcept { return untracked_packets_; }
+  /// Closed connections that end_closed() does not know of: they wait for a sweep.
+  std::uint64_t closed_list_overflows() const noexcept { return closed_list_overflows_; }
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -101,9 +106,7 @@ class FlowTable {
   static constexpr std::size_t kEvictionCandidates = 8, kEvictionBuckets = 32;
   static constexpr std::size_t kFlushLookahead = 4;
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
-
-  /// Closed connections that are remembered by their order of closing; what does not fit waits for a sweep.
-  static constexpr std::size_t kClosedMax = 1 << 16, kEndingsPerCall = 32;
+  static constexpr std::size_t kEndingsPerCall = 32;
 
   struct Closed {
     std::uint64_t flow_id;
@@ -163,7 +166,7 @@ class FlowTable {
   std::uint64_t details_refused_ = 0, attributes_refused_ = 0, untracked_packets_ = 0;
   std::size_t sweep_position_ = 0;
   PageArray<Closed> closed_;
-  std::uint64_t closed_head_ = 0, closed_tail_ = 0;
+  std::uint64_t closed_head_ = 0, closed_tail_ = 0, closed_list_overflows_ = 0;
 };
 
 }  // namespace netpulse

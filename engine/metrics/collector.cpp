@@ -81,6 +81,7 @@ void Collector::publish() {
   }
   if (inputs_.add_shared) inputs_.add_shared(snapshot->total);
   snapshot->sources = inputs_.sources();
+  snapshot->untracked_top_entries = top_lists_.untracked();
   for (const FlowSink* sink : flow_sinks_) snapshot->exporters.push_back(sink->counters());
   for (MetricsSink* sink : metrics_sinks_) sink->publish(snapshot);
   last_snapshot_ = std::move(snapshot);
@@ -91,7 +92,6 @@ void Collector::fill(RunReport& report, std::size_t top_entries) const {
   report.top_hosts = top_lists_.hosts(top_entries);
   report.top_pairs = top_lists_.pairs(top_entries);
   report.top_server_names = top_lists_.server_names(top_entries);
-  report.untracked_top_entries = top_lists_.untracked();
 }
 
 }  // namespace netpulse

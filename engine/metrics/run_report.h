@@ -21,8 +21,7 @@ struct RunReport {
   std::vector<TopEntry> top_hosts;  ///< by bytes, largest first; at most EngineOptions::top_entries each
   std::vector<TopEntry> top_pairs;  ///< "10.0.0.1 - 10.0.0.2"
   std::vector<TopEntry> top_server_names;
-  std::uint64_t untracked_top_entries = 0;  ///< records whose hosts found no room in the lists' tables
-  std::vector<std::string> source_errors;   ///< file, byte offset, reason; empty when everything was read
+  std::vector<std::string> source_errors;  ///< file, byte offset, reason; empty when everything was read
 };
 
 }  // namespace netpulse

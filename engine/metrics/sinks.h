@@ -32,14 +32,26 @@ struct ExporterCounters {
   std::uint64_t dropped_records = 0;
 };
 
-/// What came before the workers, per source.
+/// What came before the workers, per source and interface.
 struct SourceCounters {
+  std::size_t source = 0;
+  std::size_t interface = 0;  ///< index into RunNames::interfaces; 0 for files, which count as one
   std::uint64_t received_packets = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t dropped_kernel_packets = 0;
   std::uint64_t dropped_interface_packets = 0;
   std::uint64_t filtered_packets = 0;  ///< refused by the user's filter in netpulse itself: not received, not lost
   std::uint64_t interface_losses = 0;  ///< times an interface went away during live capture
+
+  /// Sums the counts.
+  void add(const SourceCounters& other) noexcept {
+    received_packets += other.received_packets;
+    received_bytes += other.received_bytes;
+    dropped_kernel_packets += other.dropped_kernel_packets;
+    dropped_interface_packets += other.dropped_interface_packets;
+    filtered_packets += other.filtered_packets;
+    interface_losses += other.interface_losses;
+  }
 };
 
 /// One host, server name, ... and its traffic, for the report's top lists.
@@ -53,9 +65,12 @@ struct MetricsSnapshot {
   std::shared_ptr<const RunNames> names;
   WorkerMetrics total;
   std::vector<WorkerMetrics> workers;
-  std::vector<SourceCounters> sources;  ///< by source; one per worker, or one for all
+  /// By source (one per worker, or one for all), then by interface: the same entries in every snapshot of a run.
+  std::vector<SourceCounters> sources;
+  std::size_t source_count() const noexcept { return sources.empty() ? 0 : sources.back().source + 1; }
   std::vector<ExporterCounters> exporters;
-  Timestamp started_at;  ///< wall clock
+  std::uint64_t untracked_top_entries = 0;  ///< hosts, pairs, names of records that found no room in the top lists
+  Timestamp started_at;                     ///< wall clock
   double uptime_seconds = 0;
 };
 

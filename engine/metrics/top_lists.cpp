@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
+#include <type_traits>
 
 #include "engine/base/keyed_hash.h"
 #include "engine/base/text.h"
@@ -13,6 +14,7 @@ namespace {
 
 /// Addresses and names come from the wire: the maps' hash is keyed, so that nobody can build collisions.
 struct SeededHash {
+  using is_avalanching = void;  // boost need not mix it again
   HashSeed seed;
   std::size_t operator()(const IpAddress& address) const noexcept { return (*this)(std::array{address, IpAddress{}}); }
   std::size_t operator()(const std::array<IpAddress, 2>& pair) const noexcept {
@@ -56,6 +58,12 @@ struct TopLists::Implementation {
 
   template <class Map, class Key>
   void add(Map& map, const Key& key, const TrafficCounters& traffic) {
+    if constexpr (std::is_same_v<Key, typename Map::key_type>) {
+      if (map.size() < kEntriesMax) {  // one search, also for a new key
+        map[key] += traffic;
+        return;
+      }
+    }
     auto place = map.find(key);
     if (place == map.end()) {
       if (map.size() >= kEntriesMax) {

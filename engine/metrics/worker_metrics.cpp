@@ -32,6 +32,12 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "stream_pool_full";
     case LossReason::kNameSetFull:
       return "name_set_full";
+    case LossReason::kNameExchangeFull:
+      return "name_exchange_full";
+    case LossReason::kShadowQueueFull:
+      return "shadow_queue_full";
+    case LossReason::kStreamWindowFull:
+      return "stream_window_full";
     case LossReason::kCount:
       break;
   }
@@ -59,6 +65,14 @@ void LatencyHistogram::add(const LatencyHistogram& other) noexcept {
   sum_nanoseconds += other.sum_nanoseconds;
 }
 
+void InterfaceMetrics::add(const InterfaceMetrics& other) noexcept {
+  received_packets += other.received_packets;
+  wire_bytes += other.wire_bytes;
+  captured_bytes += other.captured_bytes;
+  untracked_packets += other.untracked_packets;
+  add_each(refused_packets, other.refused_packets);
+}
+
 void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   received_packets += other.received_packets;
   wire_bytes += other.wire_bytes;
@@ -81,9 +95,12 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   fragments_matched += other.fragments_matched;
   fragments_unmatched += other.fragments_unmatched;
   fragments_evicted += other.fragments_evicted;
+  fragments_ranges_forgotten += other.fragments_ranges_forgotten;
   name_cache_entries += other.name_cache_entries;
   name_cache_capacity += other.name_cache_capacity;
   name_cache_evictions += other.name_cache_evictions;
+  name_cache_overwritten += other.name_cache_overwritten;
+  closed_list_overflows += other.closed_list_overflows;
   encrypted_bytes += other.encrypted_bytes;
   cleartext_bytes += other.cleartext_bytes;
   busy_cycles += other.busy_cycles;
@@ -92,6 +109,7 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   if (other.first_packet_time.known() && (!first_packet_time.known() || other.first_packet_time < first_packet_time))
     first_packet_time = other.first_packet_time;
   last_packet_time = std::max(last_packet_time, other.last_packet_time);
+  for (std::size_t i = 0; i < interfaces.size(); ++i) interfaces[i].add(other.interfaces[i]);
   add_each(applications, other.applications);
   add_each(protocols, other.protocols);
   add_each(plugin_counters, other.plugin_counters);

@@ -6,6 +6,7 @@
 
 #include "engine/flow/flow_record.h"
 #include "engine/packet/packet_view.h"
+#include "engine/packet/raw_packet.h"
 
 namespace netpulse {
 
@@ -51,10 +52,26 @@ enum class LossReason : std::uint8_t {
   kAttributePoolFull,  ///< texts of flows (user agents, ...) that were not kept
   kStreamPoolFull,     ///< flows whose analysis ended early: their stream buffer went to a newer flow
   kNameSetFull,        ///< names not listed in the report
+  kNameExchangeFull,   ///< learned names not told to another worker: its ring was full (live, a source per worker)
+  kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
+  kStreamWindowFull,   ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
+                       ///< holes
   kCount
 };
 /// "queue_full", ...: label value and report key.
 const char* loss_reason_name(LossReason reason) noexcept;
+
+/// What a worker received from one interface.
+struct InterfaceMetrics {
+  std::uint64_t received_packets = 0;
+  std::uint64_t wire_bytes = 0;
+  std::uint64_t captured_bytes = 0;
+  std::uint64_t untracked_packets = 0;  ///< LossReason::kFlowTableFull
+  /// By DecodeStatus; [kOk] stays 0.
+  std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> refused_packets{};
+
+  void add(const InterfaceMetrics& other) noexcept;
+};
 
 /// Everything one worker counts: written by its thread alone, published as a copy. All monotonic but for the gauges.
 /// received_packets = sum of network_packets = decode_status[kOk] (processed) + the other decode_status (checked in
@@ -80,13 +97,19 @@ struct WorkerMetrics {
   std::uint64_t details_used = 0;   ///< gauge
   std::uint64_t details_capacity = 0;
   std::uint64_t fragments_tracked = 0, fragments_matched = 0, fragments_unmatched = 0, fragments_evicted = 0;
+  std::uint64_t fragments_ranges_forgotten = 0;
   std::uint64_t name_cache_entries = 0, name_cache_capacity = 0, name_cache_evictions = 0;
+  std::uint64_t name_cache_overwritten = 0;  ///< look-ups that found an address whose name had made room for others
+  /// Closed connections that found no room in the list of those to end on time: a sweep ends them, seconds later.
+  std::uint64_t closed_list_overflows = 0;
 
   std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known
   std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
   std::uint64_t batches = 0;
   Timestamp first_packet_time, last_packet_time;  ///< by the packets' own clock: smallest and largest seen
 
+  /// By RawPacket::interface_index; those of a file beyond kInterfacesMax count with the last.
+  std::array<InterfaceMetrics, kInterfacesMax> interfaces{};
   std::array<TrafficCounters, kApplicationsMax> applications{};
   std::array<TrafficCounters, kProtocolsMax> protocols{};
   std::array<std::uint64_t, kPluginCountersMax> plugin_counters{};

@@ -16,7 +16,7 @@ FragmentTable::FragmentTable(const HashSeed& seed, std::size_t datagrams_max)
     : seed_(seed),
       set_mask_(std::bit_floor(std::max(datagrams_max, kWays) / kWays) - 1),
       sets_(std::make_unique<Set[]>(set_mask_ + 1)),
-      datagrams_(std::make_unique<Datagram[]>((set_mask_ + 1) * kWays)) {}
+      datagrams_((set_mask_ + 1) * kWays, PageMemory::Pages::kNormal) {}
 
 FragmentTable::~FragmentTable() = default;
 
@@ -103,8 +103,9 @@ bool FragmentTable::add_range(Datagram& datagram, Range range) noexcept {
     Range& seen = datagram.ranges[neighbour];
     seen = {std::min(seen.begin, range.begin), std::max(seen.end, range.end)};
     datagram.ranges_merged |= static_cast<std::uint8_t>(1u << neighbour);
+  } else {
+    ++stats_.ranges_forgotten;  // more holes than the table remembers: not an error
   }
-  // Else: more holes than the table remembers. Not an error; overlaps in this part go unseen.
   return true;
 }
 

@@ -6,17 +6,19 @@
 #include <memory>
 
 #include "engine/base/keyed_hash.h"
+#include "engine/base/page_memory.h"
 #include "engine/base/time.h"
 #include "engine/packet/packet_view.h"
 
 namespace netpulse {
 
 struct FragmentTableStats {
-  std::uint64_t tracked = 0;    ///< datagrams entered
-  std::uint64_t matched = 0;    ///< later fragments counted with their datagram's flow
-  std::uint64_t unmatched = 0;  ///< later fragments whose first was not seen (or was forgotten)
-  std::uint64_t evicted = 0;    ///< datagrams pushed out while in use: the table was full
-  std::uint64_t overlaps = 0;   ///< fragments that overlap another one of their datagram without being its copy
+  std::uint64_t tracked = 0;           ///< datagrams entered
+  std::uint64_t matched = 0;           ///< later fragments counted with their datagram's flow
+  std::uint64_t unmatched = 0;         ///< later fragments whose first was not seen (or was forgotten)
+  std::uint64_t evicted = 0;           ///< datagrams pushed out while in use: the table was full
+  std::uint64_t overlaps = 0;          ///< fragments that overlap another one of their datagram without being its copy
+  std::uint64_t ranges_forgotten = 0;  ///< fragments whose place was not kept: overlaps with them go unseen
 };
 
 /// Which datagram a fragment belongs to: addresses as sent, not sorted. 48 bytes without padding bytes.
@@ -94,14 +96,14 @@ class FragmentTable {
 
   Datagram* find(const FragmentKey& key, std::uint64_t hash) noexcept;
   Datagram& enter(const FragmentKey& key, std::uint64_t hash, Timestamp now) noexcept;
-  static bool add_range(Datagram& datagram, Range range) noexcept;
+  bool add_range(Datagram& datagram, Range range) noexcept;
   static bool complete(const Datagram& datagram) noexcept;
 
   HashSeed seed_;
   std::size_t set_mask_;
   std::unique_ptr<Set[]> sets_;
-  std::unique_ptr<Datagram[]> datagrams_;  ///< kWays to a set
-  Datagram* last_ = nullptr;               ///< of the last note()
+  PageArray<Datagram> datagrams_;  ///< kWays to a set
+  Datagram* last_ = nullptr;       ///< of the last note()
   FragmentTableStats stats_;
 };
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
 
 namespace netpulse {
+
+/// Interfaces that a live capture may have. Capture files may have more.
+inline constexpr std::size_t kInterfacesMax = 64;
 
 /// One frame as a source hands it over; borrowed until the source's release().
 struct RawPacket {

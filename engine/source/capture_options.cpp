@@ -1,11 +1,14 @@
 #include "engine/source/capture_options.h"
 
+#include <algorithm>
+
+#include "engine/packet/raw_packet.h"
+
 namespace netpulse {
 namespace {
 
 constexpr std::int64_t kSnapLengthMin = 64, kSnapLengthMax = 262'144;
 constexpr std::int64_t kBufferMin = 1 << 20, kBufferMax = 1 << 30;
-constexpr std::size_t kInterfacesMax = 64;
 
 }  // namespace
 
@@ -15,8 +18,12 @@ CaptureOptions read_capture_options(Config& config) {
   options.interfaces = config.texts(kSection, "interfaces", {});
   if (options.interfaces.size() > kInterfacesMax)
     config.complain(kSection, "interfaces", "at most " + std::to_string(kInterfacesMax) + " interfaces are possible");
-  for (const std::string& name : options.interfaces)
-    if (name.empty()) config.complain(kSection, "interfaces", "an interface name is empty");
+  for (auto name = options.interfaces.begin(); name != options.interfaces.end(); ++name) {
+    if (name->empty()) config.complain(kSection, "interfaces", "an interface name is empty");
+    // Its packets would come twice, and its counters could not be told apart.
+    if (std::find(options.interfaces.begin(), name, *name) != name)
+      config.complain(kSection, "interfaces", *name + " is named twice");
+  }
   options.filter = config.text(kSection, "filter", "");
   options.promiscuous = config.boolean(kSection, "promiscuous", options.promiscuous);
   options.snap_length_bytes = static_cast<std::uint32_t>(

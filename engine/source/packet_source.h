@@ -32,6 +32,18 @@ struct SourceStats {
   std::uint64_t interface_losses = 0;           ///< times an interface went away or down during live capture
   std::uint64_t input_bytes_done = 0;           ///< of a file, for progress; compressed bytes of a compressed file
   std::uint64_t input_bytes_total = 0;          ///< 0: unknown
+
+  SourceStats& operator+=(const SourceStats& other) noexcept {
+    received_packets += other.received_packets;
+    received_bytes += other.received_bytes;
+    dropped_kernel_packets += other.dropped_kernel_packets;
+    dropped_interface_packets += other.dropped_interface_packets;
+    filtered_packets += other.filtered_packets;
+    interface_losses += other.interface_losses;
+    input_bytes_done += other.input_bytes_done;
+    input_bytes_total += other.input_bytes_total;
+    return *this;
+  }
 };
 
 /// Where packets come from. Used by one thread, except stats().
@@ -47,6 +59,9 @@ class PacketSource {
 
   /// From any thread, at any time.
   virtual SourceStats stats() const noexcept = 0;
+  /// The same by RawPacket::interface_index, always as many; a source that does not tell its interfaces apart (files)
+  /// gives one for all.
+  virtual std::vector<SourceStats> interface_stats() const { return {stats()}; }
   /// The fault after kFailed: for a file its name, byte offset and reason.
   virtual std::string error() const = 0;
   /// Names for RawPacket::interface_index, as known so far; call from the polling thread or after the end.

@@ -20,7 +20,8 @@ constexpr std::uint64_t kRingBytesMin = 1U << 20;
 
 class PcapLiveSource final : public PacketSource {
  public:
-  explicit PcapLiveSource(std::vector<std::unique_ptr<PcapHandle>> handles) : handles_(std::move(handles)) {}
+  explicit PcapLiveSource(std::vector<std::unique_ptr<PcapHandle>> handles)
+      : handles_(std::move(handles)), meters_(handles_.size()) {}
 
   PollResult poll(std::span<RawPacket> out) noexcept override {
     const std::size_t slot = free_arena();
@@ -48,11 +49,14 @@ class PcapLiveSource final : public PacketSource {
   }
 
   SourceStats stats() const noexcept override {
-    SourceStats stats = counters_.stats();
-    stats.dropped_kernel_packets = dropped_kernel_.value();
-    stats.dropped_interface_packets = dropped_interface_.value();
-    stats.interface_losses = losses_.value();
-    return stats;
+    SourceStats sum;
+    for (const InterfaceMeter& meter : meters_) sum += meter.stats();
+    return sum;
+  }
+  std::vector<SourceStats> interface_stats() const override {
+    std::vector<SourceStats> all;
+    for (const InterfaceMeter& meter : meters_) all.push_back(meter.stats());
+    return all;
   }
   std::string error() const override { return {}; }
   std::vector<std::string> interfaces() const override {
@@ -83,6 +87,7 @@ class PcapLiveSource final : public PacketSource {
       const auto rest = out.subspan(arena.count());
       const std::size_t received = handles_[index]->receive(rest, arena);
       for (RawPacket& packet : rest.first(received)) packet.interface_index = static_cast<std::uint16_t>(index);
+      meters_[index].received.count(rest.first(received));
     }
     const std::size_t count = arena.count();
     for (std::size_t i = 0; i < count; ++i) {
@@ -91,7 +96,6 @@ class PcapLiveSource final : public PacketSource {
       out[i].cookie = slot;
     }
     arena.lent_packets = count;
-    counters_.count(out.first(count));
     return count;
   }
 
@@ -107,16 +111,12 @@ class PcapLiveSource final : public PacketSource {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_drops_) return;
     next_drops_ = now + kDropsInterval;
-    std::uint64_t kernel = 0, interface = 0, losses = 0;
-    for (const auto& handle : handles_) {
-      handle->update_drops();
-      kernel += handle->dropped_kernel_packets();
-      interface += handle->dropped_interface_packets();
-      losses += handle->losses();
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      handles_[i]->update_drops();
+      meters_[i].dropped_kernel.set(handles_[i]->dropped_kernel_packets());
+      meters_[i].dropped_interface.set(handles_[i]->dropped_interface_packets());
+      meters_[i].losses.set(handles_[i]->losses());
     }
-    dropped_kernel_.set(kernel);
-    dropped_interface_.set(interface);
-    losses_.set(losses);
   }
 
   void advance_clock(std::span<const RawPacket> batch) {
@@ -125,15 +125,27 @@ class PcapLiveSource final : public PacketSource {
     for (const RawPacket& packet : batch) now_ = std::max(now_, packet.received_at);
   }
 
+  struct InterfaceMeter {
+    SourceMeter received;
+    SharedCounter dropped_kernel, dropped_interface, losses;
+
+    SourceStats stats() const noexcept {
+      SourceStats stats = received.stats();
+      stats.dropped_kernel_packets = dropped_kernel.value();
+      stats.dropped_interface_packets = dropped_interface.value();
+      stats.interface_losses = losses.value();
+      return stats;
+    }
+  };
+
   std::vector<std::unique_ptr<PcapHandle>> handles_;
+  std::vector<InterfaceMeter> meters_;  // by handle
   std::vector<std::unique_ptr<BatchArena>> arenas_;
   std::vector<pollfd> descriptors_;
   std::size_t first_handle_ = 0;
   std::uint64_t last_number_ = 0;
   Timestamp now_;
   std::chrono::steady_clock::time_point next_drops_;
-  SourceMeter counters_;
-  SharedCounter dropped_kernel_, dropped_interface_, losses_;
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ class SharedCounter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// What every source counts: written by the polling thread once per batch, read by stats() from any thread.
+/// What a source counts, of each of its interfaces if it tells them apart: written by the polling thread once per
+/// batch, read by stats() from any thread.
 struct SourceMeter {
   SharedCounter packets, captured_bytes;
 

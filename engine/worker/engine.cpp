@@ -106,16 +106,19 @@ void Engine::Implementation::make_collector() {
   inputs.names = names;
   inputs.sources = [this] {
     std::vector<SourceCounters> counters;
-    for (const auto& source : sources) {
-      const SourceStats stats = source->stats();
-      counters.push_back({stats.received_packets, stats.received_bytes, stats.dropped_kernel_packets,
-                          stats.dropped_interface_packets, stats.filtered_packets, stats.interface_losses});
+    for (std::size_t source = 0; source < sources.size(); ++source) {
+      std::size_t interface = 0;
+      for (const SourceStats& stats : sources[source]->interface_stats())
+        counters.push_back({source, interface++, stats.received_packets, stats.received_bytes,
+                            stats.dropped_kernel_packets, stats.dropped_interface_packets, stats.filtered_packets,
+                            stats.interface_losses});
     }
     return counters;
   };
   inputs.add_shared = [this](WorkerMetrics& total) {
     if (reader == nullptr) return;
     total.losses[static_cast<std::size_t>(LossReason::kQueueFull)] += reader->dropped_packets();
+    total.losses[static_cast<std::size_t>(LossReason::kShadowQueueFull)] += reader->dropped_shadows();
     reader->add_fragment_counters(total);
   };
   collector = std::make_unique<Collector>(std::move(inputs));
@@ -148,6 +151,7 @@ void Engine::Implementation::poll_source(std::size_t index) {
     metrics.fragments_matched = fragments.matched;
     metrics.fragments_unmatched = fragments.unmatched;
     metrics.fragments_evicted = fragments.evicted;
+    metrics.fragments_ranges_forgotten = fragments.ranges_forgotten;
     const std::uint64_t before = std::exchange(cycles, cycles_now());
     (polled.packet_count != 0 ? metrics.busy_cycles : metrics.idle_cycles) += cycles - before;
     worker.publish_if_due();
@@ -199,17 +203,7 @@ void Engine::Implementation::begin_thread(std::size_t index) {
 
 SourceStats Engine::Implementation::sum_of_sources() const {
   SourceStats sum;
-  for (const auto& source : sources) {
-    const SourceStats stats = source->stats();
-    sum.received_packets += stats.received_packets;
-    sum.received_bytes += stats.received_bytes;
-    sum.dropped_kernel_packets += stats.dropped_kernel_packets;
-    sum.dropped_interface_packets += stats.dropped_interface_packets;
-    sum.filtered_packets += stats.filtered_packets;
-    sum.interface_losses += stats.interface_losses;
-    sum.input_bytes_done += stats.input_bytes_done;
-    sum.input_bytes_total += stats.input_bytes_total;
-  }
+  for (const auto& source : sources) sum += source->stats();
   return sum;
 }
 

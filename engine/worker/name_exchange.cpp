@@ -11,19 +11,24 @@ NameExchange::NameExchange(std::vector<NameInbox*> inboxes) : inboxes_(std::move
   }
 }
 
-void NameExchange::tell_others(std::size_t sender, const IpAddress& client, const IpAddress& address,
-                               std::string_view name, std::uint32_t ttl_seconds) noexcept {
+std::size_t NameExchange::tell_others(std::size_t sender, const IpAddress& client, const IpAddress& address,
+                                      std::string_view name, std::uint32_t ttl_seconds) noexcept {
+  std::size_t refused = 0;
   for (std::size_t receiver = 0; receiver < inboxes_.size(); ++receiver) {
     if (receiver == sender) continue;
     SpscRing<LearnedName>& ring = *(*inboxes_[receiver])[sender];
     LearnedName* slot = ring.reserve();
-    if (slot == nullptr) continue;
+    if (slot == nullptr) {
+      ++refused;
+      continue;
+    }
     slot->client = client;
     slot->address = address;
     slot->ttl_seconds = ttl_seconds;
     slot->name.assign(name);
     ring.push();
   }
+  return refused;
 }
 
 }  // namespace netpulse

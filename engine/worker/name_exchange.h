@@ -21,15 +21,17 @@ struct LearnedName {
 using NameInbox = std::vector<std::unique_ptr<SpscRing<LearnedName>>>;
 
 /// Passes learned names between workers that each have a source of their own (live capture): the answer to a query and
-/// the flow that follows it may be on different cores. A full ring drops the name: the flow stays without it.
+/// the flow that follows it may be on different cores. A full ring drops the name, which is told and counted:
+/// the flow stays without it.
 class NameExchange {
  public:
   static constexpr std::size_t kRingNames = 256;
 
   /// inboxes: one per worker; gets its rings here.
   explicit NameExchange(std::vector<NameInbox*> inboxes);
-  void tell_others(std::size_t sender, const IpAddress& client, const IpAddress& address, std::string_view name,
-                   std::uint32_t ttl_seconds) noexcept;
+  /// Returns how many of the others had no room.
+  std::size_t tell_others(std::size_t sender, const IpAddress& client, const IpAddress& address, std::string_view name,
+                          std::uint32_t ttl_seconds) noexcept;
 
  private:
   std::vector<NameInbox*> inboxes_;

@@ -61,7 +61,7 @@ void Reader::put(std::size_t worker, const PacketView& packet, std::uint8_t flag
     batch = open_batch(worker);
   }
   if (batch == nullptr || DispatchBatch::kArenaBytes - batch->arena_used < packet.captured_bytes) {
-    if (flags == 0) dropped_packets_.fetch_add(1, std::memory_order_relaxed);
+    (flags == 0 ? dropped_packets_ : dropped_shadows_).fetch_add(1, std::memory_order_relaxed);
     return;
   }
   std::uint8_t* frame = batch->arena.data() + batch->arena_used;
@@ -114,6 +114,7 @@ void Reader::publish_fragment_counters() noexcept {
   fragment_counters_[1].store(stats.matched, std::memory_order_relaxed);
   fragment_counters_[2].store(stats.unmatched, std::memory_order_relaxed);
   fragment_counters_[3].store(stats.evicted, std::memory_order_relaxed);
+  fragment_counters_[4].store(stats.ranges_forgotten, std::memory_order_relaxed);
 }
 
 void Reader::add_fragment_counters(WorkerMetrics& metrics) const noexcept {
@@ -121,6 +122,7 @@ void Reader::add_fragment_counters(WorkerMetrics& metrics) const noexcept {
   metrics.fragments_matched += fragment_counters_[1].load(std::memory_order_relaxed);
   metrics.fragments_unmatched += fragment_counters_[2].load(std::memory_order_relaxed);
   metrics.fragments_evicted += fragment_counters_[3].load(std::memory_order_relaxed);
+  metrics.fragments_ranges_forgotten += fragment_counters_[4].load(std::memory_order_relaxed);
 }
 
 }  // namespace netpulse

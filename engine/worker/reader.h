@@ -40,6 +40,8 @@ class Reader {
 
   /// Any thread.
   std::uint64_t dropped_packets() const noexcept { return dropped_packets_.load(std::memory_order_relaxed); }
+  /// Packets that teach names and did not reach one of the workers that do not own their flow.
+  std::uint64_t dropped_shadows() const noexcept { return dropped_shadows_.load(std::memory_order_relaxed); }
   /// Adds fragment counters; from any thread, a moment's values.
   void add_fragment_counters(WorkerMetrics& metrics) const noexcept;
 
@@ -57,8 +59,8 @@ class Reader {
   std::vector<DispatchRing*> rings_;
   std::vector<DispatchBatch*> open_;
   Timestamp now_;
-  std::atomic<std::uint64_t> dropped_packets_{0};
-  std::array<std::atomic<std::uint64_t>, 4> fragment_counters_{};
+  std::atomic<std::uint64_t> dropped_packets_{0}, dropped_shadows_{0};
+  std::array<std::atomic<std::uint64_t>, 5> fragment_counters_{};
 };
 
 }  // namespace netpulse

@@ -49,11 +49,26 @@ void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
 }
 
 void Worker::count_packets(std::span<const PacketView> batch) noexcept {
-  // Sums that every packet adds to stay in registers.
+  // Sums that every packet adds to stay in registers, as long as packets come from one interface.
   std::uint64_t packets = 0, wire_bytes = 0, captured_bytes = 0;
+  std::uint16_t interface_index = 0;
+  const auto add_sums = [&] {
+    InterfaceMetrics& interface = interface_metrics(interface_index);
+    interface.received_packets += packets;
+    interface.wire_bytes += wire_bytes;
+    interface.captured_bytes += captured_bytes;
+    metrics_.received_packets += packets;
+    metrics_.wire_bytes += wire_bytes;
+    metrics_.captured_bytes += captured_bytes;
+    packets = wire_bytes = captured_bytes = 0;
+  };
   Timestamp first = metrics_.first_packet_time, last = metrics_.last_packet_time;
   for (const PacketView& packet : batch) {
     if (packet.is(PacketView::kFlagShadow)) continue;
+    if (packet.interface_index != interface_index) [[unlikely]] {
+      add_sums();
+      interface_index = packet.interface_index;
+    }
     ++packets;
     wire_bytes += packet.wire_bytes;
     captured_bytes += packet.captured_bytes;
@@ -64,14 +79,14 @@ void Worker::count_packets(std::span<const PacketView> batch) noexcept {
     ++metrics_.transport_packets[transport];
     metrics_.transport_bytes[transport] += packet.wire_bytes;
     ++metrics_.decode_status[static_cast<std::size_t>(packet.status)];
+    if (packet.status != DecodeStatus::kOk) [[unlikely]]
+      ++interface_metrics(interface_index).refused_packets[static_cast<std::size_t>(packet.status)];
     ++metrics_.tunnel_packets[static_cast<std::size_t>(packet.key.tunnel)];
     last = std::max(last, packet.received_at);
     if (packet.received_at.known() && (packet.received_at < first || !first.known())) first = packet.received_at;
   }
   ++metrics_.batches;
-  metrics_.received_packets += packets;
-  metrics_.wire_bytes += wire_bytes;
-  metrics_.captured_bytes += captured_bytes;
+  add_sums();
   metrics_.first_packet_time = first;
   metrics_.last_packet_time = last;
 }
@@ -88,8 +103,10 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);
     records[i] = record;
-    if (record == nullptr) [[unlikely]]
+    if (record == nullptr) [[unlikely]] {
+      ++interface_metrics(packet.interface_index).untracked_packets;
       continue;
+    }
     if (created && !record->is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
     if (Dispatcher::wants(packet, *record, created)) {
@@ -189,7 +206,8 @@ void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, End
 
 void Worker::on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept {
-  name_exchange_->tell_others(worker_index_, client, address, name, ttl_seconds);
+  metrics_.losses[static_cast<std::size_t>(LossReason::kNameExchangeFull)] +=
+      name_exchange_->tell_others(worker_index_, client, address, name, ttl_seconds);
 }
 
 void Worker::publish_if_due() noexcept {
@@ -202,6 +220,7 @@ void Worker::publish_if_due() noexcept {
 void Worker::publish() noexcept {
   metrics_.active_flows = table_.active_flows();
   metrics_.details_used = table_.details_used();
+  metrics_.closed_list_overflows = table_.closed_list_overflows();
   metrics_.losses[static_cast<std::size_t>(LossReason::kDetailPoolFull)] = table_.details_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kAttributePoolFull)] = table_.attributes_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)] = table_.untracked_packets();

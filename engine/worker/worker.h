@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -60,6 +61,9 @@ class Worker final : private FlowEndHandler, private NameListener {
     bool created;
   };
 
+  InterfaceMetrics& interface_metrics(std::size_t index) noexcept {
+    return metrics_.interfaces[std::min(index, kInterfacesMax - 1)];
+  }
   void count_packets(std::span<const PacketView> batch) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
   void analyze_pending() noexcept;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -36,7 +37,10 @@ inline std::shared_ptr<const MetricsSnapshot> make_zero_snapshot(const RunNames&
   auto snapshot = std::make_shared<MetricsSnapshot>();
   snapshot->names = std::make_shared<const RunNames>(names);
   snapshot->workers.resize(worker_count);
-  snapshot->sources.resize(source_count);
+  // Names of interfaces are known now if they are live ones.
+  const std::size_t interface_count = std::max<std::size_t>(names.interfaces.size(), 1);
+  for (std::size_t source = 0; source < source_count; ++source)
+    for (std::size_t i = 0; i < interface_count; ++i) snapshot->sources.push_back({.source = source, .interface = i});
   snapshot->exporters.resize(names.exporters.size());
   return snapshot;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "exporters/prometheus/families.h"
@@ -7,71 +8,82 @@ namespace {
 
 using prometheus::MetricType;
 
-const std::string& at_or_last(const std::vector<std::string>& texts, std::size_t i) {
+using Labels = FamilyBuilder::Labels;
+
+/// Adds series(name, metrics) for each interface; with a single one the worker's own totals, so that all of its
+/// numbers are of one moment.
+template <class Series>
+void for_each_interface(const WorkerMetrics& worker, const PrometheusLabels& labels, Series series) {
+  const std::size_t count = std::min(labels.interfaces.size(), kInterfacesMax);
+  for (std::size_t i = 0; count > 1 && i < count; ++i) series(labels.interfaces[i], worker.interfaces[i]);
+  if (count != 1) return;
+  series(labels.interfaces.front(),
+         InterfaceMetrics{worker.received_packets, worker.wire_bytes, worker.captured_bytes,
+                          worker.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)], worker.decode_status});
+}
+
+const std::string& name_of(const SourceCounters& source, const PrometheusLabels& labels) {
   static const std::string kNone;
-  return texts.empty() ? kNone : texts[i < texts.size() ? i : texts.size() - 1];
+  return source.interface < labels.interfaces.size() ? labels.interfaces[source.interface] : kNone;
 }
 
 void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families) {
   FamilyBuilder drops(families, "netpulse_dropped_packets_total",
                       "Packets that were not, or not wholly, processed. A source shared by all workers has no worker.",
                       MetricType::Counter);
-  const bool source_per_worker = snapshot.sources.size() == snapshot.workers.size();
-  for (std::size_t s = 0; s < snapshot.sources.size(); ++s) {
-    const std::string& interface = at_or_last(labels.source_interfaces, s);
+  const bool source_per_worker = snapshot.source_count() == snapshot.workers.size();
+  for (const SourceCounters& source : snapshot.sources) {
     const auto add = [&](const char* stage, const char* reason, std::uint64_t packets) {
-      FamilyBuilder::Labels with{{"interface", interface}};
-      if (source_per_worker) with.push_back({"worker", std::to_string(s)});
+      Labels with{{"interface", name_of(source, labels)}};
+      if (source_per_worker) with.push_back({"worker", std::to_string(source.source)});
       with.push_back({"stage", stage});
       with.push_back({"reason", reason});
       drops.add(std::move(with), packets);
     };
-    add("interface", "driver", snapshot.sources[s].dropped_interface_packets);
-    add("kernel", "buffer_full", snapshot.sources[s].dropped_kernel_packets);
+    add("interface", "driver", source.dropped_interface_packets);
+    add("kernel", "buffer_full", source.dropped_kernel_packets);
   }
-  // The reader in front of the workers drops before a packet has a worker.
-  drops.add({{"interface", at_or_last(labels.source_interfaces, 0)},
-             {"stage", "queue"},
-             {"reason", loss_reason_name(LossReason::kQueueFull)}},
-            snapshot.total.losses[static_cast<std::size_t>(LossReason::kQueueFull)]);
-  for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
-    const WorkerMetrics& worker = snapshot.workers[w];
-    const auto add = [&](const char* stage, const char* reason, std::uint64_t packets) {
-      drops.add({{"interface", at_or_last(labels.worker_interfaces, w)},
-                 {"worker", std::to_string(w)},
-                 {"stage", stage},
-                 {"reason", reason}},
-                packets);
-    };
-    add("flow_table", loss_reason_name(LossReason::kFlowTableFull),
-        worker.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)]);
-    for (std::size_t i = 1; i < worker.decode_status.size(); ++i)
-      add("decode", decode_status_name(static_cast<DecodeStatus>(i)), worker.decode_status[i]);
-  }
+  // The reader in front of the workers drops before a packet has a worker, and of all interfaces alike.
+  Labels queue;
+  if (labels.interfaces.size() == 1) queue.push_back({"interface", labels.interfaces.front()});
+  queue.push_back({"stage", "queue"});
+  queue.push_back({"reason", loss_reason_name(LossReason::kQueueFull)});
+  drops.add(std::move(queue), snapshot.total.losses[static_cast<std::size_t>(LossReason::kQueueFull)]);
+  for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
+    for_each_interface(snapshot.workers[w], labels, [&](const std::string& interface, const InterfaceMetrics& metrics) {
+      const auto add = [&](const char* stage, const char* reason, std::uint64_t packets) {
+        drops.add({{"interface", interface}, {"worker", std::to_string(w)}, {"stage", stage}, {"reason", reason}},
+                  packets);
+      };
+      add("flow_table", loss_reason_name(LossReason::kFlowTableFull), metrics.untracked_packets);
+      for (std::size_t i = 1; i < metrics.refused_packets.size(); ++i)
+        add("decode", decode_status_name(static_cast<DecodeStatus>(i)), metrics.refused_packets[i]);
+    });
 }
 
 }  // namespace
 
 void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families) {
-  const auto per_worker = [&](std::string_view name, std::string_view help, auto value) {
+  const auto received = [&](std::string_view name, std::string_view help, std::uint64_t InterfaceMetrics::*counter) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
     for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
-      family.add({{"interface", at_or_last(labels.worker_interfaces, w)}, {"worker", std::to_string(w)}},
-                 value(snapshot.workers[w]));
+      for_each_interface(snapshot.workers[w], labels,
+                         [&](const std::string& interface, const InterfaceMetrics& metrics) {
+                           family.add({{"interface", interface}, {"worker", std::to_string(w)}}, metrics.*counter);
+                         });
   };
-  per_worker("netpulse_capture_packets_total", "Packets received by the workers.",
-             [](const WorkerMetrics& w) { return w.received_packets; });
-  per_worker("netpulse_capture_bytes_total", "Bytes of the received packets on the wire.",
-             [](const WorkerMetrics& w) { return w.wire_bytes; });
-  per_worker("netpulse_captured_bytes_total", "Bytes of the received packets that the snap length left.",
-             [](const WorkerMetrics& w) { return w.captured_bytes; });
-  per_worker("netpulse_worker_batches_total", "Batches of packets that the workers took.",
-             [](const WorkerMetrics& w) { return w.batches; });
+  received("netpulse_capture_packets_total", "Packets received by the workers.", &InterfaceMetrics::received_packets);
+  received("netpulse_capture_bytes_total", "Bytes of the received packets on the wire.", &InterfaceMetrics::wire_bytes);
+  received("netpulse_captured_bytes_total", "Bytes of the received packets that the snap length left.",
+           &InterfaceMetrics::captured_bytes);
+  FamilyBuilder batches(families, "netpulse_worker_batches_total", "Batches of packets that the workers took.",
+                        MetricType::Counter);
+  for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
+    batches.add({{"worker", std::to_string(w)}}, snapshot.workers[w].batches);
   const auto per_source = [&](std::string_view name, std::string_view help, std::uint64_t SourceCounters::*counter) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
-    for (std::size_t s = 0; s < snapshot.sources.size(); ++s)
-      family.add({{"interface", at_or_last(labels.source_interfaces, s)}, {"source", std::to_string(s)}},
-                 snapshot.sources[s].*counter);
+    for (const SourceCounters& source : snapshot.sources)
+      family.add({{"interface", name_of(source, labels)}, {"source", std::to_string(source.source)}}, source.*counter);
   };
   per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
              &SourceCounters::filtered_packets);

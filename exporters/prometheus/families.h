@@ -35,11 +35,13 @@ class FamilyBuilder {
 
 /// Capture, losses, workers.
 void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families);
-/// Flow tables, flow records, fragments, name cache.
+/// Flow tables, flow records, fragments, names.
 void add_flow_families(const MetricsSnapshot& snapshot, Families& families);
 /// Layers, protocols, applications, what the analyzers count, exporters.
 void add_traffic_families(const MetricsSnapshot& snapshot, Families& families);
 /// This process, by the names that Prometheus' own clients use.
 void add_process_families(Families& families);
+/// Connections to the HTTP port.
+void add_http_family(const HttpCounters& counters, Families& families);
 
 }  // namespace netpulse

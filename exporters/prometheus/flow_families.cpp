@@ -25,6 +25,21 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
          {LossReason::kDetailPoolFull, LossReason::kAttributePoolFull, LossReason::kStreamPoolFull});
   family("netpulse_dropped_report_names_total", "Names that found no room in the final report's lists.",
          {LossReason::kNameSetFull});
+  family("netpulse_dropped_learned_names_total",
+         "Names learned from DNS answers that another worker was not told, so that its flows may lack them.",
+         {LossReason::kNameExchangeFull});
+  family("netpulse_unanalyzed_segments_total",
+         "TCP segments that no analyzer saw whole: too far ahead of the stream, or behind too many holes.",
+         {LossReason::kStreamWindowFull});
+  // Counted in front of the workers.
+  FamilyBuilder(families, "netpulse_dropped_shadow_packets_total",
+                "DNS answers that a worker which does not own their flow was not shown.", MetricType::Counter)
+      .add({{"reason", loss_reason_name(LossReason::kShadowQueueFull)}},
+           snapshot.total.losses[static_cast<std::size_t>(LossReason::kShadowQueueFull)]);
+  FamilyBuilder(families, "netpulse_dropped_top_entries_total",
+                "Hosts, pairs and server names of flow records that found no room in the report's top lists.",
+                MetricType::Counter)
+      .add({}, snapshot.untracked_top_entries);
 }
 
 }  // namespace
@@ -51,16 +66,22 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
              MetricType::Gauge, [](const WorkerMetrics& w) { return ratio(w.details_used, w.details_capacity); });
   per_worker("netpulse_flow_records_total", "Flow records handed to the exporters' queue.", MetricType::Counter,
              [](const WorkerMetrics& w) { return w.flow_records_exported; });
+  per_worker("netpulse_flow_closed_list_overflows_total",
+             "Closed connections whose records come some seconds late: the list of those to end on time was full.",
+             MetricType::Counter, [](const WorkerMetrics& w) { return w.closed_list_overflows; });
   add_losses(snapshot, families);
 
-  FamilyBuilder fragments(families, "netpulse_fragments_total",
-                          "Fragmented datagrams tracked or evicted, and later fragments matched or unmatched.",
-                          MetricType::Counter);
+  FamilyBuilder fragments(
+      families, "netpulse_fragments_total",
+      "Fragmented datagrams tracked or evicted; later fragments matched or unmatched; fragments whose place in "
+      "the datagram was not kept.",
+      MetricType::Counter);
   const WorkerMetrics& total = snapshot.total;
   fragments.add({{"result", "tracked"}}, total.fragments_tracked);
   fragments.add({{"result", "matched"}}, total.fragments_matched);
   fragments.add({{"result", "unmatched"}}, total.fragments_unmatched);
   fragments.add({{"result", "evicted"}}, total.fragments_evicted);
+  fragments.add({{"result", "range_forgotten"}}, total.fragments_ranges_forgotten);
 
   per_worker("netpulse_name_cache_entries", "Addresses with a name learned from DNS answers.", MetricType::Gauge,
              [](const WorkerMetrics& w) { return w.name_cache_entries; });
@@ -68,6 +89,9 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
              [](const WorkerMetrics& w) { return w.name_cache_capacity; });
   per_worker("netpulse_name_cache_evictions_total", "Entries that made room before their time.", MetricType::Counter,
              [](const WorkerMetrics& w) { return w.name_cache_evictions; });
+  per_worker("netpulse_name_cache_overwritten_total",
+             "Look-ups that found an address whose name had made room for newer names.", MetricType::Counter,
+             [](const WorkerMetrics& w) { return w.name_cache_overwritten; });
 }
 
 }  // namespace netpulse

@@ -54,6 +54,18 @@ double start_time_seconds() {
 
 }  // namespace
 
+void add_http_family(const HttpCounters& counters, Families& families) {
+  FamilyBuilder connections(families, "netpulse_http_connections_total",
+                            "Connections to the HTTP port: accepted, and of those displaced by newer ones or timed "
+                            "out; refused because all were busy.",
+                            MetricType::Counter);
+  connections.add({{"result", "accepted"}}, counters.accepted);
+  connections.add({{"result", "accept_failed"}}, counters.accept_failed);
+  connections.add({{"result", "displaced"}}, counters.displaced);
+  connections.add({{"result", "refused"}}, counters.refused);
+  connections.add({{"result", "timed_out"}}, counters.timed_out);
+}
+
 void add_process_families(Families& families) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);

@@ -1,6 +1,7 @@
 #include "exporters/web/http_server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -74,6 +75,11 @@ class HttpServer::Implementation {
   using Methods = std::map<std::string, HttpHandler>;
   std::map<std::string, Methods> routes;
   const ListenAddress& address() const noexcept { return address_; }
+  using Counter = std::atomic<std::uint64_t>;
+  HttpCounters counters() const noexcept {
+    const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
+    return {value(accepted_), value(accept_failed_), value(displaced_), value(refused_), value(timed_out_)};
+  }
 
  private:
   class Session;
@@ -81,6 +87,7 @@ class HttpServer::Implementation {
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (error) {
+        count(accept_failed_);
         accept_timer_.expires_after(kAcceptPause);
         accept_timer_.async_wait([this](error_code) { accept(); });
         return;
@@ -92,6 +99,8 @@ class HttpServer::Implementation {
   void admit(tcp::socket socket);
 
   const HttpServerOptions options_;
+  static void count(Counter& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+  Counter accepted_{0}, accept_failed_{0}, displaced_{0}, refused_{0}, timed_out_{0};
   ListenAddress address_;
   std::vector<std::string> hosts_;
   std::set<Session*> sessions_;  // before io_, whose end destroys the sessions
@@ -136,7 +145,11 @@ class HttpServer::Implementation::Session : public std::enable_shared_from_this<
 
   void on_head(error_code error, std::size_t bytes) {
     if (error == asio::error::not_found) return refuse(http::status::request_header_fields_too_large);
-    if (error) return close();
+    if (error) {
+      // One that had not begun to ask was merely idle.
+      if (error == beast::error::timeout && !head_.empty()) server_.count(server_.timed_out_);
+      return close();
+    }
     // RFC 9112 section 5.2: a folded line is refused; the parser would join it.
     const std::string_view head(head_.data(), bytes);
     if (head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos)
@@ -235,7 +248,10 @@ class HttpServer::Implementation::Session : public std::enable_shared_from_this<
     response_ = std::move(response);
     stream_.expires_after(timeout());
     http::async_write(stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->close();
+      if (error) {
+        if (error == beast::error::timeout) self->server_.count(self->server_.timed_out_);
+        return self->close();
+      }
       if (self->keep_alive_) return self->read();
       self->drain();
     });
@@ -283,6 +299,7 @@ void HttpServer::Implementation::admit(tcp::socket socket) {
       if (session->waiting() && (longest == nullptr || session->waiting_since() < longest->waiting_since()))
         longest = session;
     if (longest == nullptr) {
+      count(refused_);
       static constexpr std::string_view kBusy =
           "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
       error_code ignored;
@@ -290,8 +307,10 @@ void HttpServer::Implementation::admit(tcp::socket socket) {
       socket.send(asio::buffer(kBusy), 0, ignored);
       return;
     }
+    count(displaced_);
     longest->close();
   }
+  count(accepted_);
   std::make_shared<Session>(*this, std::move(socket))->read();
 }
 
@@ -323,5 +342,6 @@ void HttpServer::handle(const std::string& method, const std::string& path, Http
 void HttpServer::start() { implementation_->start(); }
 
 const ListenAddress& HttpServer::address() const noexcept { return implementation_->address(); }
+HttpCounters HttpServer::counters() const noexcept { return implementation_->counters(); }
 
 }  // namespace netpulse

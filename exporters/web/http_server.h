@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "engine/config/config.h"
+#include "exporters/common/http_counters.h"
 #include "exporters/web/listen_address.h"
 
 namespace netpulse {
@@ -52,6 +53,8 @@ class HttpServer {
 
   /// With the port that was really taken.
   const ListenAddress& address() const noexcept;
+  /// Any thread.
+  HttpCounters counters() const noexcept;
 
  private:
   class Implementation;

@@ -73,6 +73,9 @@ void read_extension(std::uint16_t type, Bytes data, ClientHello& hello) noexcept
     case kExtensionSupportedVersions:
       return read_once(data, hello.supported_versions, hello.bad_extension,
                        [](Bytes from, Bytes& to) { return whole_vector8(from, to) && to.size() % 2 == 0; });
+    case kExtensionUseSrtp:
+      hello.has_use_srtp = true;
+      return;
     case kExtensionEncryptedClientHello:
       hello.has_ech = true;
       return;
@@ -87,6 +90,8 @@ std::uint16_t ClientHello::version_offered() const noexcept {
   if (supported_versions.empty()) return legacy_version;
   std::uint16_t highest = 0;
   for_each_u16(supported_versions, [&](std::uint16_t version) {
+    const bool dtls = version >= 0xfefc && version != 0xfefe && version <= 0xfeff;
+    if (dtls && (highest == 0 || version < highest)) highest = version;
     if (version >= 0x0300 && version <= 0x0304) highest = std::max(highest, version);
   });
   return highest != 0 ? highest : legacy_version;
@@ -146,6 +151,8 @@ bool parse_server_hello(Bytes body, ServerHello& hello) noexcept {
         hello.selected_version = static_cast<std::uint16_t>(data[0] << 8 | data[1]);
       else
         hello.bad_extension = true;
+    } else if (type == kExtensionUseSrtp) {
+      hello.has_use_srtp = true;
     } else if (type == kExtensionAlpn) {
       Bytes protocols;
       if (!alpn_list(data, protocols))

@@ -7,15 +7,17 @@
 
 namespace netpulse {
 
-/// HandshakeType of the two messages read here (RFC 8446 section 4).
+/// HandshakeType of the messages read here (RFC 8446 section 4).
 inline constexpr std::uint8_t kHandshakeClientHello = 1;
 inline constexpr std::uint8_t kHandshakeServerHello = 2;
+inline constexpr std::uint8_t kHandshakeCertificate = 11;
 
 /// ExtensionType values (IANA, TLS ExtensionType Values).
 inline constexpr std::uint16_t kExtensionServerName = 0x0000;
 inline constexpr std::uint16_t kExtensionSupportedGroups = 0x000a;
 inline constexpr std::uint16_t kExtensionEcPointFormats = 0x000b;
 inline constexpr std::uint16_t kExtensionSignatureAlgorithms = 0x000d;
+inline constexpr std::uint16_t kExtensionUseSrtp = 0x000e;
 inline constexpr std::uint16_t kExtensionAlpn = 0x0010;
 inline constexpr std::uint16_t kExtensionSupportedVersions = 0x002b;
 inline constexpr std::uint16_t kExtensionEncryptedClientHello = 0xfe0d;
@@ -31,6 +33,7 @@ struct ClientHello {
   std::uint16_t legacy_version = 0;
   bool has_server_name = false;  ///< the extension is there, even if it names nobody
   bool has_ech = false;          ///< real or GREASE: the two cannot be told apart from outside
+  bool has_use_srtp = false;     ///< DTLS-SRTP (RFC 5764 section 4.1.1)
   /// An extension read here contradicts itself; it counts as absent.
   bool bad_extension = false;
   Bytes cipher_suites;         ///< 16-bit values
@@ -42,7 +45,8 @@ struct ClientHello {
   Bytes ec_point_formats;      ///< 8-bit values
   Bytes signature_algorithms;  ///< 16-bit values
 
-  /// The highest TLS version offered that is 0x0300 to 0x0304; legacy_version where supported_versions is absent.
+  /// The highest TLS version offered that is 0x0300 to 0x0304, or of DTLS 0xfefc to 0xfeff, which counts downwards;
+  /// legacy_version where supported_versions is absent or holds none of them.
   std::uint16_t version_offered() const noexcept;
   /// The first host_name of 1 to 255 bytes, raw; empty if there is none.
   std::string_view server_name() const noexcept;
@@ -54,6 +58,7 @@ struct ServerHello {
   std::uint16_t selected_version = 0;  ///< supported_versions, 0 if absent: TLS 1.2 or older
   std::uint16_t cipher_suite = 0;
   bool is_hello_retry_request = false;  ///< RFC 8446 section 4.1.3
+  bool has_use_srtp = false;            ///< only in clear up to DTLS 1.2
   bool bad_extension = false;
   Bytes extensions;
   std::string_view alpn;  ///< chosen protocol; only in clear up to TLS 1.2

@@ -12,14 +12,10 @@ void observe_ja3(AnalyzerContext& context, std::size_t list, const Md5Digest& di
   context.observe_name(list, {text.data(), text.size()});
 }
 
-void describe(const ClientHello& hello, FlowDetail& detail) noexcept {
-  detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
-  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) {
-    const bool grease =
-        protocol.size() == 2 && is_grease(static_cast<std::uint16_t>(static_cast<std::uint8_t>(protocol[0]) << 8 |
-                                                                     static_cast<std::uint8_t>(protocol[1])));
-    if (detail.alpn.empty() && !grease) detail.alpn.assign(protocol);
-  });
+/// RFC 8701 section 3.1 reserves values of two equal octets 0x?A.
+bool is_grease_protocol(std::string_view protocol) noexcept {
+  return protocol.size() == 2 && is_grease(static_cast<std::uint16_t>(static_cast<std::uint8_t>(protocol[0]) << 8 |
+                                                                      static_cast<std::uint8_t>(protocol[1])));
 }
 
 }  // namespace
@@ -30,7 +26,11 @@ SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bo
   for_each_server_name(hello.server_names, [&](std::string_view name) {
     if (name.size() <= kServerNameBytesMax) context.observe_name(lists.server_name, name);
   });
-  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) { context.observe_name(lists.alpn, protocol); });
+  for_each_alpn(hello.alpn_protocols, [&](std::string_view protocol) {
+    if (is_grease_protocol(protocol)) return;
+    context.observe_name(lists.alpn, protocol);
+    if (first && detail.alpn.empty()) detail.alpn.assign(protocol);
+  });
   Md5Digest digest;
   if (ja3(hello, digest)) {
     observe_ja3(context, lists.ja3, digest);
@@ -46,7 +46,8 @@ SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bo
   }
   const std::string_view name = hello.server_name();
   if (first) {
-    describe(hello, detail);
+    detail.ech = hello.has_ech ? Ech::kOuter : Ech::kAbsent;
+    if (detail.tls_version == 0) detail.tls_version = hello.version_offered();
     if (!name.empty()) context.set_server_name(name);
   }
   return hello.has_ech ? SniKind::kEchOuter : name.empty() ? SniKind::kAbsent : SniKind::kVisible;
@@ -65,6 +66,12 @@ void report_server_hello(const ServerHello& hello, const HelloLists& lists, Anal
   observe_ja3(context, lists.ja3s, digest);
   detail.ja3s = digest;
   detail.has_ja3s = true;
+}
+
+void report_certificate(const CertificateNames& names, AnalyzerContext& context) noexcept {
+  context.set_attribute(FlowAttribute::kCertificateSubject, names.subject.view());
+  context.set_attribute(FlowAttribute::kCertificateNames, names.dns_names.view());
+  context.suggest_server_name(names.host_name());
 }
 
 }  // namespace netpulse

@@ -35,6 +35,13 @@ bool known_class(std::uint16_t class_code) noexcept {
   return class_code == 1 || class_code == 3 || class_code == 4 || class_code == 254 || class_code == 255;
 }
 
+/// The NetBIOS name service has the same form, and names of one label of 32 letters (RFC 1002 section 4.2).
+bool is_netbios(Bytes message, std::size_t name_offset, std::uint16_t type) noexcept {
+  constexpr std::uint16_t kTypeNb = 32;
+  constexpr std::uint8_t kNetbiosLabelBytes = 32;
+  return type == kTypeNb && message[name_offset] == kNetbiosLabelBytes;
+}
+
 /// A header that makes sense and at least one question or record that can be read. whole: nothing is missing at the
 /// message's end.
 bool looks_like_dns(Bytes message, bool whole) noexcept {
@@ -48,11 +55,12 @@ bool looks_like_dns(Bytes message, bool whole) noexcept {
   if (header.questions == 0) {
     DnsRecord record;
     return header.is_response() && read_dns_record(message, kDnsHeaderBytes, record) &&
-           known_class(record.class_code & 0x7fff) && valid_dns_name(message, kDnsHeaderBytes);
+           known_class(record.class_code & 0x7fff) && valid_dns_name(message, kDnsHeaderBytes) &&
+           !is_netbios(message, kDnsHeaderBytes, record.type);
   }
   DnsQuestion question;
   return read_dns_question(message, kDnsHeaderBytes, question) && known_class(question.class_code) &&
-         valid_dns_name(message, kDnsHeaderBytes);
+         valid_dns_name(message, kDnsHeaderBytes) && !is_netbios(message, kDnsHeaderBytes, question.type);
 }
 
 std::size_t rcode_label(std::uint16_t rcode) noexcept {
@@ -62,9 +70,16 @@ std::size_t rcode_label(std::uint16_t rcode) noexcept {
   return std::min<std::size_t>(rcode - kFirstRcodeOfSecondRange + kRcodesOfFirstRange, kOther);
 }
 
+/// By type; the last for all others, as all those beyond.
+constexpr auto kTypeLabelOf = [] {
+  std::array<std::uint8_t, kDnsCountedTypes.back() + 2> labels{};
+  labels.fill(kDnsTypeLabels.size() - 1);
+  for (std::size_t i = 0; i < kDnsCountedTypes.size(); ++i) labels[kDnsCountedTypes[i]] = static_cast<std::uint8_t>(i);
+  return labels;
+}();
+
 std::size_t type_label(std::uint16_t type) noexcept {
-  const auto found = std::find(kDnsCountedTypes.begin(), kDnsCountedTypes.end(), type);
-  return static_cast<std::size_t>(found - kDnsCountedTypes.begin());
+  return kTypeLabelOf[std::min<std::size_t>(type, kTypeLabelOf.size() - 1)];
 }
 
 /// Finds the query of a response, or remembers a query. name: of its question, empty if it has none.
@@ -74,8 +89,8 @@ void match(const DnsHeader& header, std::string_view name, std::uint16_t type, T
   if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return;
   auto& transactions = context.per_worker<DnsTransactions>();
   const bool lo_asks = packet.from_lo() != header.is_response();
-  DnsTransactionKey key = transactions.key_of(packet.hash, header.id, lo_asks);
-  if (!name.empty()) key.question = transactions.question_of(name, type);
+  DnsTransactionKey key = DnsTransactions::key_of(packet.hash, header.id, lo_asks);
+  if (!name.empty()) key.question = DnsTransactions::question_of(name, type);
   if (!header.is_response()) {
     if (name.empty()) return;
     const DnsTransactions::QueryResult result = transactions.query(key, packet.received_at);

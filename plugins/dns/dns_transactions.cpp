@@ -1,7 +1,10 @@
 #include "plugins/dns/dns_transactions.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+
+#include "engine/base/keyed_hash.h"
 
 namespace netpulse {
 namespace {
@@ -14,25 +17,43 @@ constexpr std::uint32_t kCallsMin = 16;
 }  // namespace
 
 DnsTransactions::DnsTransactions()
-    : seed_(HashSeed::from_system()),
-      bucket_factor_(seed_.words[0] | 1),
+    : bucket_factor_(HashSeed::from_system().words[0] | 1),
       slots_(kTransactionsMax + 1, PageMemory::Pages::kNormal),
       buckets_(std::size_t{1} << kBucketBits, PageMemory::Pages::kNormal) {}
 
-std::uint32_t DnsTransactions::question_of(std::string_view name, std::uint16_t type) const noexcept {
-  constexpr std::uint64_t kTypeFactor = 0x9e3779b97f4a7c15;
-  const std::uint64_t hash = keyed_hash(name.data(), name.size(), seed_) ^ type * kTypeFactor;
-  return static_cast<std::uint32_t>(hash >> 32) | 1;
+std::uint32_t DnsTransactions::question_of(std::string_view name, std::uint16_t type) noexcept {
+  constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15;
+  std::uint64_t hash = (type | name.size() << 16) * kFactor;
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * kFactor;
+    hash ^= hash >> 32;
+  };
+  const auto mix_part = [&]<class Word>(Word word, std::size_t offset) {
+    std::memcpy(&word, name.data() + offset, sizeof word);
+    mix(word);
+  };
+  // The last word overlaps the one before it: no bytes are left to be gathered one by one.
+  constexpr std::size_t kLong = sizeof(std::uint64_t), kShort = sizeof(std::uint32_t);
+  if (name.size() >= kLong) {
+    for (std::size_t i = 0; i + kLong < name.size(); i += kLong) mix_part(std::uint64_t{}, i);
+    mix_part(std::uint64_t{}, name.size() - kLong);
+  } else if (name.size() >= kShort) {
+    mix_part(std::uint32_t{}, 0);
+    mix_part(std::uint32_t{}, name.size() - kShort);
+  } else {
+    for (const char c : name) mix(static_cast<std::uint8_t>(c));
+  }
+  return static_cast<std::uint32_t>(hash * kFactor >> 32) | 1;
 }
 
-DnsTransactions::Index DnsTransactions::find(const DnsTransactionKey& key) noexcept {
-  Index index = bucket_of(key.flow_and_id);
-  while (index != 0) {
-    const Slot& slot = slots_[index];
+DnsTransactions::Index* DnsTransactions::find(const DnsTransactionKey& key) noexcept {
+  Index* link = &bucket_of(key.flow_and_id);
+  while (*link != 0) {
+    Slot& slot = slots_[*link];
     if (slot.flow_and_id == key.flow_and_id && (key.question == 0 || slot.question == key.question)) break;
-    index = slot.next;
+    link = &slot.next;
   }
-  return index;
+  return link;
 }
 
 bool DnsTransactions::in_time(const Slot& slot, Timestamp at) noexcept {
@@ -61,9 +82,14 @@ void DnsTransactions::detach(Index index) noexcept {
 }
 
 void DnsTransactions::remove(Index index) noexcept {
-  Slot& slot = slots_[index];
-  Index* link = &bucket_of(slot.flow_and_id);
+  Index* link = &bucket_of(slots_[index].flow_and_id);
   while (*link != index) link = &slots_[*link].next;
+  remove_at(link);
+}
+
+void DnsTransactions::remove_at(Index* link) noexcept {
+  const Index index = *link;
+  Slot& slot = slots_[index];
   *link = slot.next;
   detach(index);
   slot.next = free_;
@@ -120,19 +146,19 @@ DnsTransactions::QueryResult DnsTransactions::query(const DnsTransactionKey& key
 }
 
 DnsTransactions::AnswerResult DnsTransactions::answer(const DnsTransactionKey& key, Timestamp at) noexcept {
-  const Index index = find(key);
-  if (index == 0) return {};
-  Slot& slot = slots_[index];
+  Index* const link = find(key);
+  if (*link == 0) return {};
+  Slot& slot = slots_[*link];
   AnswerResult result;
   if (!in_time(slot, at)) {
     result.unanswered = !slot.answered;
-    remove(index);
+    remove_at(link);
     return result;
   }
   result.answer = slot.answered ? Answer::kRepeated : Answer::kFirst;
   result.latency.nanoseconds = std::max<std::int64_t>(at.nanoseconds - slot.first_query_nanoseconds, 0);
   slot.answered = true;
-  if (--slot.queries_open == 0) remove(index);
+  if (--slot.queries_open == 0) remove_at(link);
   return result;
 }
 

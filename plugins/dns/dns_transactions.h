@@ -4,15 +4,13 @@
 #include <cstdint>
 #include <string_view>
 
-#include "engine/base/keyed_hash.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/time.h"
 
 namespace netpulse {
 
-/// What a query and its answer have in common. Keyed hashes stand for the flow and the question: of two open
-/// transactions in different flows, one in 2^64 pairs is taken for one; of two questions under one ID of a flow, one in
-/// 2^31.
+/// What a query and its answer have in common. Hashes stand for the flow and the question: of two open transactions in
+/// different flows, one in 2^64 pairs is taken for one; of two questions under one ID of a flow, one in 2^31.
 struct DnsTransactionKey {
   std::uint64_t flow_and_id = 0;  ///< flow, message ID, and which side asks
   std::uint32_t question = 0;     ///< name in lower case and type; 0: the message names no question
@@ -49,10 +47,12 @@ class DnsTransactions {
 
   DnsTransactions();
 
-  DnsTransactionKey key_of(std::uint64_t flow_hash, std::uint16_t id, bool lo_asks) const noexcept {
+  /// flow_hash: keyed, so that nobody outside can aim flows at one bucket.
+  static DnsTransactionKey key_of(std::uint64_t flow_hash, std::uint16_t id, bool lo_asks) noexcept {
     return {flow_hash ^ id ^ (lo_asks ? std::uint64_t{1} << 32 : 0), 0};
   }
-  std::uint32_t question_of(std::string_view name, std::uint16_t type) const noexcept;
+  /// Not keyed: names that collide can only disturb the flow that they are asked in.
+  static std::uint32_t question_of(std::string_view name, std::uint16_t type) noexcept;
 
   /// key.question must not be 0.
   QueryResult query(const DnsTransactionKey& key, Timestamp at) noexcept;
@@ -84,14 +84,15 @@ class DnsTransactions {
   Index& bucket_of(std::uint64_t flow_and_id) noexcept {
     return buckets_[flow_and_id * bucket_factor_ >> (64 - kBucketBits)];
   }
-  Index find(const DnsTransactionKey& key) noexcept;
+  /// The link to its slot, which is 0 if there is none.
+  Index* find(const DnsTransactionKey& key) noexcept;
   static bool in_time(const Slot& slot, Timestamp at) noexcept;
   void start(Slot& slot, Timestamp at) noexcept;
   void append(Index index) noexcept;
   void detach(Index index) noexcept;
   void remove(Index index) noexcept;
+  void remove_at(Index* link) noexcept;
 
-  HashSeed seed_;
   std::uint64_t bucket_factor_;
   PageArray<Slot> slots_;
   PageArray<Index> buckets_;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "plugins/common/client_hello.h"
+
 namespace netpulse {
 namespace {
-constexpr std::size_t kMessageHeaderBytes = 4;
 constexpr std::uint8_t kAlertLevelWarning = 1;
 }  // namespace
 
@@ -38,7 +39,7 @@ bool HandshakeReader::join(Bytes fragment) noexcept {
 HandshakeReader::Event HandshakeReader::next() noexcept {
   while (true) {
     if (take_message()) return Event::kMessage;
-    if (pending_.size() >= kMessageHeaderBytes &&
+    if (partial_type() != 0 && partial_type() != kHandshakeCertificate &&
         static_cast<std::size_t>(pending_[1] << 16 | pending_[2] << 8 | pending_[3]) > kHandshakeBytesMax)
       return Event::kTooLong;
     if (record_cut_ || rest_.size() < kTlsRecordHeaderBytes) return Event::kNeedMore;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -38,7 +39,7 @@ class HandshakeReader {
     kAlert,             ///< any other alert
     kApplicationData,
     kNeedMore,   ///< the stream ends in a message, or between two records
-    kTooLong,    ///< a message of more than kHandshakeBytesMax
+    kTooLong,    ///< a message of more than kHandshakeBytesMax; a Certificate only when so many bytes are there
     kMalformed,  ///< no record header where one should be
   };
 
@@ -49,8 +50,13 @@ class HandshakeReader {
   std::uint8_t type() const noexcept { return type_; }
   /// Behind the 4-byte message header. Valid until the next call.
   Bytes body() const noexcept { return body_; }
+  /// After kNeedMore and kTooLong: the type of the message that is not whole, 0 if not even its header is there.
+  std::uint8_t partial_type() const noexcept { return pending_.size() < kMessageHeaderBytes ? 0 : pending_[0]; }
+  /// What there is of that message behind its header.
+  Bytes partial_body() const noexcept { return pending_.subspan(std::min(kMessageHeaderBytes, pending_.size())); }
 
  private:
+  static constexpr std::size_t kMessageHeaderBytes = 4;
   bool take_message() noexcept;
   bool join(Bytes fragment) noexcept;
 

@@ -103,6 +103,7 @@ def test_every_received_packet_is_in_one_layer_at_any_time():
         worker = threading.Thread(target=traffic)
         worker.start()
         try:
+            eventually(lambda: netpulse.sum('netpulse_capture_packets_total') > 0, 10, 'the first packets')
             for _ in range(8):
                 time.sleep(0.2)
                 metrics = netpulse.metrics()  # one scrape is one moment
@@ -176,6 +177,25 @@ def test_two_workers_see_what_tcpdump_sees():
         assert len(flows) == 40 and len({f['server_name'] for f in flows}) == 40, len(flows)
         assert len(per_worker) == 2 and all(v > 0 for v in per_worker.values()), per_worker
         return '%d packets, by worker %s' % (packets, per_worker)
+
+
+def test_each_interface_has_counters_of_its_own():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        other = lab.host('other')
+        lab.cable(other, 'eth0', '10.21.0.2/24', server, 'eth1', '10.21.0.1/24')
+        netpulse = Netpulse(lab, server, '-i', 'eth0', '-i', 'eth1', '--workers', '2', '--format', 'json', '-f', 'icmp')
+        client.run(['ping', '-c', '5', '-i', '0.02', SERVER])
+        other.run(['ping', '-c', '3', '-i', '0.02', '10.21.0.1'])
+        received = lambda interface: netpulse.sum('netpulse_capture_packets_total', interface=interface)  # noqa: E731
+        eventually(lambda: (received('eth0'), received('eth1')) == (10, 6), 5, 'ten packets on eth0 and six on eth1')
+        series = {(n, tuple(v for k, v in l if k == 'interface')) for n, l in netpulse.metrics() if dict(l).get('interface')}
+        assert {interface for _, interface in series} == {('eth0',), ('eth1',)}, series
+        netpulse.stop()
+        text = netpulse.output()
+        report = json.loads(text[text.index('\n{') + 1:text.rindex('}') + 1])
+        counts = {i['name']: (i['received_packets'], i['dropped_kernel_packets']) for i in report['capture']['interfaces']}
+        assert counts == {'eth0': (10, 0), 'eth1': (6, 0)}, report['capture']
 
 
 def test_errors_name_what_is_wrong_and_the_remedy():

@@ -10,7 +10,7 @@
 namespace netpulse {
 namespace {
 
-/// Lists that are in every report, empty where nothing was found.
+/// Lists that are in every report, empty where nothing was found; others are there when something was.
 constexpr std::array<std::string_view, 11> kNameLists{"tls_server_name",
                                                       "quic_server_name",
                                                       "dns_query",
@@ -72,10 +72,25 @@ class Report : JsonText {
       field("received_packets", sources.received_packets);
       field("filtered_packets", sources.filtered_packets);
       field("interface_losses", sources.interface_losses);
+      if (context_.live) write_interfaces();
     });
     object("run", [&] {
       field("wall_seconds", context_.wall_seconds);
       field("workers", std::uint64_t{context_.worker_count});
+      field("closed_list_overflows", total_.closed_list_overflows);  // here, because it depends on the workers
+    });
+  }
+  void write_interfaces() {
+    const auto& names = snapshot_.names->interfaces;
+    array("interfaces", sums_by_interface(snapshot_), [&](const SourceCounters& interface) {
+      object([&] {
+        field("name", names[interface.interface]);
+        field("received_packets", interface.received_packets);
+        field("received_bytes", interface.received_bytes);
+        field("dropped_kernel_packets", interface.dropped_kernel_packets);
+        field("dropped_interface_packets", interface.dropped_interface_packets);
+        field("losses", interface.interface_losses);
+      });
     });
   }
 
@@ -104,6 +119,7 @@ class Report : JsonText {
       field("matched", total_.fragments_matched);
       field("unmatched", total_.fragments_unmatched);
       field("evicted", total_.fragments_evicted);
+      field("ranges_forgotten", total_.fragments_ranges_forgotten);
     });
   }
 
@@ -115,7 +131,7 @@ class Report : JsonText {
         texts(name, found == report_.names.end() ? std::vector<std::string>{} : found->values);
       }
       for (const NameList& list : report_.names)
-        if (std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
+        if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
           texts(list.name, list.values);
     });
   }
@@ -154,7 +170,7 @@ class Report : JsonText {
       write_top_list("hosts", report_.top_hosts);
       write_top_list("pairs", report_.top_pairs);
       write_top_list("server_names", report_.top_server_names);
-      field("untracked_records", report_.untracked_top_entries);
+      field("untracked_records", snapshot_.untracked_top_entries);
     });
   }
 

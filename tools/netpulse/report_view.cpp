@@ -47,15 +47,16 @@ std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot) {
 
 SourceCounters sum_of_sources(const MetricsSnapshot& snapshot) {
   SourceCounters sum;
-  for (const SourceCounters& source : snapshot.sources) {
-    sum.received_packets += source.received_packets;
-    sum.received_bytes += source.received_bytes;
-    sum.dropped_kernel_packets += source.dropped_kernel_packets;
-    sum.dropped_interface_packets += source.dropped_interface_packets;
-    sum.filtered_packets += source.filtered_packets;
-    sum.interface_losses += source.interface_losses;
-  }
+  for (const SourceCounters& source : snapshot.sources) sum.add(source);
   return sum;
+}
+
+std::vector<SourceCounters> sums_by_interface(const MetricsSnapshot& snapshot) {
+  std::vector<SourceCounters> sums(snapshot.names->interfaces.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i].interface = i;
+  for (const SourceCounters& source : snapshot.sources)
+    if (source.interface < sums.size()) sums[source.interface].add(source);
+  return sums;
 }
 
 std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
@@ -80,6 +81,10 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   add("texts", "flows", LossReason::kAttributePoolFull);
   add("flows", "analysis", LossReason::kStreamPoolFull);
   add("names", "report", LossReason::kNameSetFull);
+  list.push_back({"top_entries", "report", "top_list_full", snapshot.untracked_top_entries});
+  add("learned_names", "workers", LossReason::kNameExchangeFull);
+  add("answers", "queue", LossReason::kShadowQueueFull);
+  add("segments", "analysis", LossReason::kStreamWindowFull);
   return list;
 }
 

@@ -34,13 +34,15 @@ std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot);
 
 /// Something that was not, or not wholly, processed.
 struct Loss {
-  std::string_view what;    ///< "packets", "flow_records", "flows", "names"
+  std::string_view what;    ///< "packets", "flow_records", "flows", "names", ...
   std::string_view stage;   ///< "kernel", "decode", ...
   std::string_view reason;  ///< closed set
   std::uint64_t count = 0;
 };
 /// What came before the workers, over all sources.
 SourceCounters sum_of_sources(const MetricsSnapshot& snapshot);
+/// The same by interface of a live capture, in the order of RunNames::interfaces.
+std::vector<SourceCounters> sums_by_interface(const MetricsSnapshot& snapshot);
 /// All that can be lost, zeros included.
 std::vector<Loss> losses(const MetricsSnapshot& snapshot);
 /// Packets that were received by the interface and never analyzed.

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kStatusPeriod{2000};
 struct RunInput {
   std::vector<std::unique_ptr<PacketSource>> sources;
   std::vector<std::string> interfaces;  ///< live ones
-  std::string label;                    ///< Prometheus' interface
+  std::vector<std::string> labels;      ///< Prometheus' interfaces
   std::string description;
 };
 
@@ -43,7 +43,7 @@ Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) 
   RunInput input;
   input.sources.push_back(std::move(source).value());
   const std::string& path = line.files.front();
-  input.label = path.substr(path.rfind('/') + 1);
+  input.labels = {path.substr(path.rfind('/') + 1)};
   input.description = "replay of " + path + (line.loop ? ", again and again" : "");
   return input;
 }
@@ -59,7 +59,7 @@ Result<RunInput> open_live(Settings& settings) {
   RunInput input;
   input.sources = std::move(sources).value();
   input.interfaces = settings.capture.interfaces;
-  input.label = joined(input.interfaces, ",");
+  input.labels = input.interfaces;
   input.description = "live capture on " + joined(input.interfaces, ", ");
   return input;
 }
@@ -92,15 +92,12 @@ int run_command(const CommandLine& line) {
   auto listening = HttpServer::listen(settings.http);
   if (!listening.ok()) return fail(listening.error());
 
-  const std::size_t source_count = input.sources.size();
   auto session = Session::open(settings, std::move(input.sources), input.interfaces, false);
   if (!session.ok()) return fail(session.error());
   const LatestSnapshot& latest = session.value()->latest();
-  const PrometheusExporter prometheus(
-      {.version = kVersion,
-       .worker_interfaces = std::vector<std::string>(settings.engine.worker_count, input.label),
-       .source_interfaces = std::vector<std::string>(source_count, input.label)},
-      latest);
+  HttpServer& counted_server = *listening.value();
+  const PrometheusExporter prometheus({.version = kVersion, .interfaces = input.labels}, latest,
+                                      [&counted_server] { return counted_server.counters(); });
   // Declared after what its handlers use, so that it stops first.
   const std::unique_ptr<HttpServer> server = std::move(listening).value();
   add_status_routes(*server, latest, {.version = kVersion, .input = input.description});

@@ -214,6 +214,9 @@ class Report {
     if (loss.stage == "decode") return ", counted; the rest of the packet could not be read";
     if (loss.stage == "flow_table") return ", counted, but in no flow";
     if (loss.what == "flows") return ", counted, with less known about them";
+    if (loss.what == "learned_names" || loss.what == "answers")
+      return ", unknown to some worker: flows may lack a name";
+    if (loss.what == "segments") return ", counted; what they carried was not analyzed";
     return "";
   }
 

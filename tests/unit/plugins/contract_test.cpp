@@ -12,20 +12,29 @@
 #include "tests/unit/plugins/databases/databases_samples.h"
 #include "tests/unit/plugins/dhcp/dhcp_samples.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
+#include "tests/unit/plugins/dtls/dtls_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
+#include "tests/unit/plugins/ftp/ftp_samples.h"
 #include "tests/unit/plugins/gnutella/gnutella_samples.h"
 #include "tests/unit/plugins/http/http_samples.h"
 #include "tests/unit/plugins/ike/ike_samples.h"
+#include "tests/unit/plugins/imap/imap_samples.h"
 #include "tests/unit/plugins/industrial/industrial_samples.h"
+#include "tests/unit/plugins/ldap/ldap_samples.h"
 #include "tests/unit/plugins/management/management_samples.h"
 #include "tests/unit/plugins/messaging/messaging_samples.h"
+#include "tests/unit/plugins/mysql/mysql_samples.h"
+#include "tests/unit/plugins/nbns/nbns_samples.h"
 #include "tests/unit/plugins/ntp/ntp_samples.h"
 #include "tests/unit/plugins/openvpn/openvpn_samples.h"
+#include "tests/unit/plugins/pop3/pop3_samples.h"
+#include "tests/unit/plugins/postgresql/postgresql_samples.h"
 #include "tests/unit/plugins/quic/quic_samples.h"
 #include "tests/unit/plugins/remote/remote_samples.h"
 #include "tests/unit/plugins/rtp/rtp_samples.h"
 #include "tests/unit/plugins/services/services_samples.h"
 #include "tests/unit/plugins/sip/sip_samples.h"
+#include "tests/unit/plugins/smtp/smtp_samples.h"
 #include "tests/unit/plugins/socks/socks_samples.h"
 #include "tests/unit/plugins/ssdp/ssdp_samples.h"
 #include "tests/unit/plugins/ssh/ssh_samples.h"
@@ -35,6 +44,7 @@
 #include "tests/unit/plugins/websocket/websocket_samples.h"
 #include "tests/unit/plugins/windows/windows_samples.h"
 #include "tests/unit/plugins/wireguard/wireguard_samples.h"
+#include "tests/unit/plugins/xmpp/xmpp_samples.h"
 
 namespace netpulse {
 namespace {
@@ -54,9 +64,9 @@ struct NamedSample {
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
       test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
-      test::bytes_of("220 mail.example.org ESMTP Postfix\r\n"),
-      test::bytes_of("* OK [CAPABILITY IMAP4rev1] ready\r\n"),
       test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      test::bytes_of("+OK\r\n"),
+      test::bytes_of("<?xml version=\"1.0\"?><soap:Envelope/>"),
       ByteVector(200, 0x00),
       ByteVector(200, 0xff),
       ByteVector(1, 0x16),

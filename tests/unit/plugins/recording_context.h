@@ -33,6 +33,9 @@ class RecordingContext final : public AnalyzerContext {
   void set_server_name(std::string_view name) noexcept override {
     if (server_name.empty()) server_name = name;
   }
+  void suggest_server_name(std::string_view name) noexcept override {
+    if (suggested_name.empty()) suggested_name = name;
+  }
   void observe_name(std::size_t list_index, std::string_view name) noexcept override {
     observed.push_back({list_index, std::string(name)});
   }
@@ -75,7 +78,7 @@ class RecordingContext final : public AnalyzerContext {
   }
 
   FlowDetail detail_;
-  std::string server_name;
+  std::string server_name, suggested_name;
   std::vector<Observed> observed;
   std::vector<Learned> learned;
   std::vector<std::uint64_t> counters;

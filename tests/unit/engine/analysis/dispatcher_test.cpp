@@ -629,5 +629,19 @@ TEST_F(DispatcherTest, NamesAreListedOnceForTheReport) {
   EXPECT_EQ(dispatcher_->name_sets()[0].names(), std::vector<std::string_view>{"www.shop.example"});
 }
 
+TEST_F(DispatcherTest, CountsSegmentsThatItsWindowCannotHold) {
+  const auto& lost = metrics_->losses[static_cast<std::size_t>(LossReason::kStreamWindowFull)];
+  for (const std::uint8_t shadow : {std::uint8_t{0}, PacketView::kFlagShadow}) {
+    const std::uint32_t flow = shadow + 1U, isn = 100;
+    see(flow, 9999, true, "", isn, kTcp, TcpFlags::kSyn, shadow);
+    see(flow, 9999, true, "behind a hole", isn + 1 + 10, kTcp, TcpFlags::kAck, shadow);
+    EXPECT_EQ(lost, shadow == 0 ? 0U : 3U);
+    see(flow, 9999, true, "half", isn + 1 + kStreamPrefixBytes - 2, kTcp, TcpFlags::kAck, shadow);
+    see(flow, 9999, true, "beyond", isn + 1 + kStreamPrefixBytes, kTcp, TcpFlags::kAck, shadow);
+    see(flow, 9999, true, "far beyond", isn + 1 + 3 * kStreamPrefixBytes, kTcp, TcpFlags::kAck, shadow);
+    EXPECT_EQ(lost, 3U) << "a shadow flow counts nothing";
+  }
+}
+
 }  // namespace
 }  // namespace netpulse

@@ -270,5 +270,22 @@ TEST_F(FlowTableTest, PacketTimesThatGoBackwardsEndNothing) {
   EXPECT_TRUE(handler_.ended.empty());
 }
 
+TEST_F(FlowTableTest, CountsClosedConnectionsThatItsListCannotHoldAndASweepEndsThem) {
+  constexpr std::uint32_t kTooMany = 10, kFlows = FlowTable::kClosedMax + kTooMany;
+  make(std::size_t{kFlows} * 2);
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) {
+    see(packet(flow, true, at(0), kTcp, TcpFlags::kSyn));
+    see(packet(flow, false, at(0), kTcp, TcpFlags::kRst | TcpFlags::kAck));
+    see(packet(flow, false, at(0), kTcp, TcpFlags::kRst));  // closed already: no second entry
+  }
+  EXPECT_EQ(table_->closed_list_overflows(), kTooMany);
+  for (std::size_t calls = 0; calls < kFlows; ++calls) table_->end_closed(at(30));
+  EXPECT_EQ(handler_.ended.size(), FlowTable::kClosedMax);
+  table_->sweep(at(30), table_->buckets_due(Duration::from_seconds(60)));
+  EXPECT_EQ(handler_.ended.size(), kFlows);
+  for (const Ended& one : handler_.ended) ASSERT_EQ(one.reason, EndReason::kEndOfFlow);
+  EXPECT_EQ(table_->closed_list_overflows(), kTooMany);
+}
+
 }  // namespace
 }  // namespace netpulse

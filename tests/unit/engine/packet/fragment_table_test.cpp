@@ -88,5 +88,14 @@ TEST_F(FragmentTableTest, ACopyOfAFragmentIsNoOverlap) {
   for (int copy = 0; copy < 3; ++copy) EXPECT_FALSE(table.note(key_of(1), {800, 1600, true}, at(0)).overlap);
 }
 
+TEST_F(FragmentTableTest, CountsFragmentsBehindMoreHolesThanItRemembers) {
+  for (std::uint32_t begin = 0; begin < 6 * 1600; begin += 1600)
+    table.note(key_of(1), {begin, begin + 800, true}, at(0));
+  EXPECT_EQ(table.stats().ranges_forgotten, 0);
+  EXPECT_FALSE(table.note(key_of(1), {16'000, 16'800, true}, at(0)).overlap);
+  EXPECT_FALSE(table.note(key_of(1), {16'000, 16'808, true}, at(0)).overlap) << "overlaps what was forgotten";
+  EXPECT_EQ(table.stats().ranges_forgotten, 2);
+}
+
 }  // namespace
 }  // namespace netpulse

@@ -21,8 +21,8 @@ TEST(CaptureOptions, ReadsItsSection) {
 }
 
 TEST(CaptureOptions, RefusesValuesOutsideTheirRange) {
-  for (const char* line :
-       {"snap_length_bytes = 63", "snap_length_bytes = 262145", "buffer_bytes = 4096", "interfaces = [\"\"]"}) {
+  for (const char* line : {"snap_length_bytes = 63", "snap_length_bytes = 262145", "buffer_bytes = 4096",
+                           "interfaces = [\"\"]", "interfaces = [\"eth0\", \"eth1\", \"eth0\"]"}) {
     auto config = Config::from_text(std::string("[capture]\n") + line + "\n", "test.toml");
     ASSERT_TRUE(config.ok());
     read_capture_options(config.value());

@@ -11,6 +11,7 @@
 
 #include "engine/metrics/sinks.h"
 #include "engine/source/memory_source.h"
+#include "engine/worker/name_exchange.h"
 #include "plugins/registry.h"
 
 namespace netpulse {
@@ -187,6 +188,7 @@ TEST_F(EngineTest, ASmallTableEvictsAndStillLosesNoPacketUnknowingly) {
   EXPECT_GT(total.flows_ended[static_cast<std::size_t>(EndReason::kLackOfResources)], 0U);
   EXPECT_EQ(outcome.record_packets + total.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)],
             total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv4)]);
+  EXPECT_EQ(total.interfaces[0].untracked_packets, total.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)]);
 }
 
 TEST_F(EngineTest, ListsNamesAndTopTalkers) {
@@ -200,6 +202,62 @@ TEST_F(EngineTest, ListsNamesAndTopTalkers) {
   EXPECT_GE(report.top_hosts[0].traffic.bytes, report.top_hosts[1].traffic.bytes);
   EXPECT_TRUE(report.source_errors.empty());
   EXPECT_EQ(report.metrics.names->interfaces, std::vector<std::string>{"memory"});
+}
+
+TEST_F(EngineTest, CountsNamesThatAnotherWorkerWasNotTold) {
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+  ASSERT_TRUE(plan.ok());
+  constexpr std::uint64_t kAnswers = 2000;
+  auto answers = std::make_unique<MemorySource>();
+  for (std::uint64_t i = 0; i < kAnswers; ++i)
+    answers->add(udp_frame(2, 53, 10, 20000, dns_answer("s" + std::to_string(i), 100)), Timestamp{1});
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::move(answers));
+  // Its worker looks into its inbox once, and is done.
+  sources.push_back(std::make_unique<MemorySource>());
+  EngineOptions options;
+  options.worker_count = 2;
+  Engine engine(options, std::move(sources), std::move(plan).value(), {});
+  engine.start();
+  const RunReport report = engine.wait();
+  const auto reason = static_cast<std::size_t>(LossReason::kNameExchangeFull);
+  EXPECT_GE(report.metrics.workers.at(0).losses[reason], kAnswers - 2 * NameExchange::kRingNames);
+  EXPECT_LE(report.metrics.workers.at(0).losses[reason], kAnswers - NameExchange::kRingNames);
+  EXPECT_EQ(report.metrics.workers.at(1).losses[reason], 0U);
+  EXPECT_EQ(report.metrics.total.losses[reason], report.metrics.workers.at(0).losses[reason]);
+}
+
+TEST_F(EngineTest, CountsEachInterfaceOnItsOwnWhateverTheNumberOfWorkers) {
+  for (const std::size_t workers : {1, 3}) {
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+    ASSERT_TRUE(plan.ok());
+    auto source = std::make_unique<MemorySource>();
+    for (std::uint8_t i = 0; i < 200; ++i) {
+      // Three on interface 0, one on 1, one on the last that has a place of its own, and one beyond.
+      constexpr std::array<std::uint16_t, 6> kIndices{0, 0, 1, 0, kInterfacesMax - 1, 60'000};
+      for (const std::uint16_t index : kIndices) source->add(udp_frame(i, 1, 2, 9, {1}), Timestamp{1}, 1, 100, index);
+    }
+    source->add({{1, 2, 3}}, Timestamp{1}, 1, 0, 1);
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::move(source));
+    EngineOptions options;
+    options.worker_count = workers;
+    Engine engine(options, std::move(sources), std::move(plan).value(), {});
+    engine.start();
+    const RunReport report = engine.wait();
+    const auto& interfaces = report.metrics.total.interfaces;
+    EXPECT_EQ(interfaces[0].received_packets, 600U);
+    EXPECT_EQ(interfaces[0].wire_bytes, 60'000U);
+    EXPECT_EQ(interfaces[0].captured_bytes, 600U * 43);
+    EXPECT_EQ(interfaces[1].received_packets, 201U);
+    EXPECT_EQ(interfaces[1].refused_packets[static_cast<std::size_t>(DecodeStatus::kLinkTruncated)], 1U);
+    EXPECT_EQ(interfaces[kInterfacesMax - 1].received_packets, 400U);
+    InterfaceMetrics sum;
+    for (const InterfaceMetrics& interface : interfaces) sum.add(interface);
+    EXPECT_EQ(sum.received_packets, report.metrics.total.received_packets);
+    EXPECT_EQ(sum.wire_bytes, report.metrics.total.wire_bytes);
+    EXPECT_EQ(sum.captured_bytes, report.metrics.total.captured_bytes);
+  }
 }
 
 TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {

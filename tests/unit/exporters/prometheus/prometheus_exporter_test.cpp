@@ -31,7 +31,7 @@ RunNames full_names() {
 
 struct Fixture {
   LatestSnapshot latest{make_zero_snapshot(full_names(), 2, 1)};
-  PrometheusExporter exporter{{"1.2.3", {"eth0", "eth0"}, {"eth0"}}, latest};
+  PrometheusExporter exporter{{"1.2.3", {"eth0"}}, latest};
 
   std::shared_ptr<MetricsSnapshot> change() const { return std::make_shared<MetricsSnapshot>(*latest.get()); }
 };
@@ -123,6 +123,71 @@ TEST(Prometheus, HistogramBucketsAreCumulativeAndEndAtTheCount) {
     EXPECT_GE(value, last);
     last = value;
   }
+}
+
+TEST(Prometheus, ShowsEachInterfaceByItsOwnName) {
+  RunNames names = full_names();
+  names.interfaces = {"eth0", "wlan1"};
+  LatestSnapshot latest{make_zero_snapshot(names, 2, 2)};
+  const PrometheusExporter exporter{{"1.2.3", names.interfaces}, latest};
+  const std::set<std::string> before = series_of(exporter.scrape());
+  const auto snapshot = std::make_shared<MetricsSnapshot>(*latest.get());
+  ASSERT_EQ(snapshot->sources.size(), 4U);
+  snapshot->sources[1].dropped_kernel_packets = 5;
+  snapshot->sources[2].dropped_interface_packets = 6;
+  snapshot->sources[3].interface_losses = 7;
+  snapshot->workers[0].received_packets = 30;
+  snapshot->workers[0].interfaces[0].received_packets = 10;
+  snapshot->workers[0].interfaces[1].received_packets = 20;
+  snapshot->workers[1].interfaces[1].wire_bytes = 900;
+  snapshot->workers[1].interfaces[1].captured_bytes = 800;
+  snapshot->workers[1].interfaces[0].untracked_packets = 8;
+  snapshot->workers[1].interfaces[1].refused_packets[static_cast<std::size_t>(DecodeStatus::kIpv4BadHeader)] = 9;
+  latest.publish(snapshot);
+  const std::string text = exporter.scrape();
+  for (const char* line :
+       {"netpulse_capture_packets_total{interface=\"eth0\",worker=\"0\"} 10",
+        "netpulse_capture_packets_total{interface=\"wlan1\",worker=\"0\"} 20",
+        "netpulse_capture_bytes_total{interface=\"wlan1\",worker=\"1\"} 900",
+        "netpulse_captured_bytes_total{interface=\"wlan1\",worker=\"1\"} 800",
+        "netpulse_capture_interface_losses_total{interface=\"wlan1\",source=\"1\"} 7",
+        "netpulse_dropped_packets_total{interface=\"wlan1\",worker=\"0\",stage=\"kernel\",reason=\"buffer_full\"} 5",
+        "netpulse_dropped_packets_total{interface=\"eth0\",worker=\"1\",stage=\"interface\",reason=\"driver\"} 6",
+        "netpulse_dropped_packets_total{interface=\"eth0\",worker=\"1\",stage=\"flow_table\",reason=\"flow_table_"
+        "full\"}"
+        " 8",
+        "netpulse_dropped_packets_total{interface=\"wlan1\",worker=\"1\",stage=\"decode\",reason=\"ipv4_bad_header\"}"
+        " 9"})
+    EXPECT_TRUE(has_line(text, line));
+  EXPECT_EQ(text.find("eth0,wlan1"), std::string::npos);
+  EXPECT_EQ(series_of(text), before);
+}
+
+TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
+  Fixture fixture;
+  const auto snapshot = fixture.change();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i)
+    snapshot->workers[0].losses[i] = snapshot->total.losses[i] = 1000 + i;
+  snapshot->workers[1].closed_list_overflows = 21;
+  snapshot->workers[1].name_cache_overwritten = 22;
+  snapshot->total.fragments_ranges_forgotten = 23;
+  snapshot->untracked_top_entries = 24;
+  fixture.latest.publish(snapshot);
+  const PrometheusExporter exporter{{"1.2.3", {"eth0"}}, fixture.latest, [] {
+                                      return HttpCounters{100, 101, 102, 103, 104};
+                                    }};
+  const std::string text = exporter.scrape();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i) {
+    const std::string reason = loss_reason_name(static_cast<LossReason>(i));
+    EXPECT_NE(reason, "unknown");
+    EXPECT_NE(text.find("reason=\"" + reason + "\"} " + std::to_string(1000 + i) + "\n"), std::string::npos) << reason;
+  }
+  EXPECT_TRUE(has_line(text, "netpulse_flow_closed_list_overflows_total{worker=\"1\"} 21"));
+  EXPECT_TRUE(has_line(text, "netpulse_name_cache_overwritten_total{worker=\"1\"} 22"));
+  EXPECT_TRUE(has_line(text, "netpulse_fragments_total{result=\"range_forgotten\"} 23"));
+  EXPECT_TRUE(has_line(text, "netpulse_dropped_top_entries_total 24"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_connections_total{result=\"accepted\"} 100"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_connections_total{result=\"timed_out\"} 104"));
 }
 
 TEST(Prometheus, TheSetOfSeriesNeverChanges) {

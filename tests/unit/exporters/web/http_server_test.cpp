@@ -205,6 +205,20 @@ TEST_F(HttpServerTest, AClientThatKeepsTricklingIsClosedAllTheSame) {
     closed = client.closed_within(20);
   }
   EXPECT_TRUE(closed);
+  EXPECT_EQ(server_->counters().timed_out, 1U);
+}
+
+TEST_F(HttpServerTest, CountsThoseItHadToRefuseAsAllWereBeingAnswered) {
+  serve({.connections_max = 1});
+  RawClient busy(port_);
+  // An answer larger than all buffers, and a client that does not read it.
+  std::string requests;
+  for (int i = 0; i < 200; ++i) requests += "GET /big HTTP/1.1\r\nHost: " + host() + "\r\n\r\n";
+  busy.send(requests);
+  std::string answer;
+  for (int i = 0; i < 200 && server_->counters().refused == 0; ++i) answer = get("/hello");
+  EXPECT_EQ(status(answer), "HTTP/1.1 503 Service Unavailable");
+  EXPECT_GE(server_->counters().refused, 1U);
 }
 
 TEST_F(HttpServerTest, SlowConnectionsDoNotShutOthersOut) {
@@ -218,6 +232,10 @@ TEST_F(HttpServerTest, SlowConnectionsDoNotShutOthersOut) {
   EXPECT_EQ(status(get("/hello")), "HTTP/1.1 200 OK");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
   EXPECT_TRUE(slow.front()->closed_within(1000)) << "the one that waited longest makes room";
+  const HttpCounters counters = server_->counters();
+  EXPECT_EQ(counters.accepted, 41U);
+  EXPECT_EQ(counters.displaced, 41U - 8);
+  EXPECT_EQ(counters.refused, 0U);
 }
 
 TEST_F(HttpServerTest, CompressesForThoseWhoAskForIt) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -56,6 +57,7 @@ struct HelloBuilder {
   std::vector<std::pair<std::uint16_t, ByteVector>> extensions;
   ByteVector random = ByteVector(32, 0x5a);
   ByteVector session_id = ByteVector(32, 0x77);
+  std::optional<ByteVector> cookie;  // of DTLS; without it the form is that of TLS
 
   HelloBuilder& extension(std::uint16_t type, ByteVector data = {}) {
     extensions.emplace_back(type, std::move(data));
@@ -74,6 +76,7 @@ struct HelloBuilder {
     put_u16(body, version);
     append(body, random);
     append(body, with_length8(session_id));
+    if (cookie) append(body, with_length8(*cookie));
     append(body, with_length16(u16_values(ciphers)));
     append(body, {1, 0});
     if (!extensions.empty()) append(body, extension_block());

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace netpulse {
 namespace {
 
@@ -13,10 +16,10 @@ constexpr Timestamp at_ms(std::int64_t milliseconds) {
 
 class DnsTransactionsTest : public ::testing::Test {
  protected:
-  DnsTransactionKey key(std::uint16_t id, std::string_view name = "a.example", std::uint16_t type = 1,
-                        std::uint64_t flow = 0x1111) const {
-    DnsTransactionKey key = transactions_.key_of(flow, id, true);
-    if (!name.empty()) key.question = transactions_.question_of(name, type);
+  static DnsTransactionKey key(std::uint16_t id, std::string_view name = "a.example", std::uint16_t type = 1,
+                               std::uint64_t flow = 0x1111) {
+    DnsTransactionKey key = DnsTransactions::key_of(flow, id, true);
+    if (!name.empty()) key.question = DnsTransactions::question_of(name, type);
     return key;
   }
   /// Time passes, seen from the worker.
@@ -45,9 +48,24 @@ TEST_F(DnsTransactionsTest, MatchesByFlowIdSideNameAndType) {
   EXPECT_EQ(transactions_.answer(key(1, "a.example", 28), at_ms(1)).answer, Answer::kUnsolicited);
   EXPECT_EQ(transactions_.answer(key(1, "a.example", 1, 0x2222), at_ms(1)).answer, Answer::kUnsolicited);
   DnsTransactionKey other_side = key(1);
-  other_side.flow_and_id = transactions_.key_of(0x1111, 1, false).flow_and_id;
+  other_side.flow_and_id = DnsTransactions::key_of(0x1111, 1, false).flow_and_id;
   EXPECT_EQ(transactions_.answer(other_side, at_ms(1)).answer, Answer::kUnsolicited);
   EXPECT_EQ(transactions_.answer(key(1), at_ms(1)).answer, Answer::kFirst);
+}
+
+TEST(DnsQuestionHash, DependsOnEveryByteOfTheName) {
+  for (const std::size_t size : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 255}) {
+    const std::string name(size, 'a');
+    std::set<std::uint32_t> hashes{DnsTransactions::question_of(name, 1), DnsTransactions::question_of(name, 28),
+                                   DnsTransactions::question_of(name + 'a', 1)};
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string changed = name;
+      changed[at] = 'b';
+      hashes.insert(DnsTransactions::question_of(changed, 1));
+    }
+    EXPECT_EQ(hashes.size(), size + 3) << size;
+    EXPECT_EQ(hashes.count(0), 0U);
+  }
 }
 
 TEST_F(DnsTransactionsTest, CountsFromTheFirstOfSeveralQueries) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/tls/tls.h"
+#include "tests/unit/plugins/common/certificate_builder.h"
 #include "tests/unit/plugins/common/hello_builder.h"
 #include "tests/unit/plugins/samples.h"
 
@@ -18,6 +19,26 @@ inline HelloBuilder server_hello_12() {
   hello.ciphers = {0xc02f};
   hello.extension(0xff01, {0}).extension(0x0010, alpn_data({"h2"}));
   return hello;
+}
+/// What both sides send behind the hellos of TLS 1.3: the dummy ChangeCipherSpec and encrypted records.
+inline ByteVector encrypted_flight() {
+  ByteVector flight = tls_record(20, {1}, 0x0303);
+  append(flight, tls_record(23, ByteVector(53, 0xee), 0x0303));
+  return flight;
+}
+/// A TLS 1.2 server's first flight, in one record, with a certificate for these DNS names.
+inline ByteVector server_flight_12(const std::vector<std::string_view>& names) {
+  ByteVector messages = handshake_message(2, server_hello_12().server_body());
+  append(messages, certificate_message({certificate("www.example.org", names)}));
+  append(messages, handshake_message(14, {}));
+  return tls_record(22, messages, 0x0303);
+}
+/// ClientKeyExchange, ChangeCipherSpec, Finished.
+inline ByteVector client_key_exchange_12() {
+  ByteVector flight = tls_record(22, handshake_message(16, ByteVector(66, 4)), 0x0303);
+  append(flight, tls_record(20, {1}, 0x0303));
+  append(flight, tls_record(22, ByteVector(40, 0xee), 0x0303));
+  return flight;
 }
 inline HelloBuilder hello_retry_request() {
   HelloBuilder hello = server_hello_13();
@@ -38,18 +59,33 @@ struct Samples<Tls> {
         {"TLS 1.3",
          6,
          443,
-         {{true, client_hello_record(browser_hello())}, {false, server_hello_record(server_hello_13())}},
+         {{true, client_hello_record(browser_hello())},
+          {false, server_hello_record(server_hello_13())},
+          {false, encrypted_flight()},
+          {true, encrypted_flight()}},
          true},
         {"TLS 1.2",
          6,
          8443,
-         {{true, client_hello_record(browser_hello("a.example"))}, {false, server_hello_record(server_hello_12())}},
+         {{true, client_hello_record(browser_hello("a.example"))},
+          {false, server_flight_12({"a.example", "*.b.example"})},
+          {true, client_key_exchange_12()},
+          {false, tls_record(20, {1}, 0x0303)}},
+         true},
+        {"TLS 1.2 resumed",
+         6,
+         443,
+         {{true, client_hello_record(browser_hello("a.example"))},
+          {false, server_hello_record(server_hello_12())},
+          {false, tls_record(20, {1}, 0x0303)},
+          {true, tls_record(20, {1}, 0x0303)}},
          true},
         {"hello in many records",
          6,
          443,
          {{true, in_records(handshake_message(1, browser_hello().client_body()), 50)},
-          {false, in_records(handshake_message(2, server_hello_13().server_body()), 7)}},
+          {false, in_records(handshake_message(2, server_hello_13().server_body()), 7)},
+          {true, encrypted_flight()}},
          true},
         {"hello retry",
          6,
@@ -57,7 +93,8 @@ struct Samples<Tls> {
          {{true, client_hello_record(browser_hello())},
           {false, retry_flight},
           {true, second_flight},
-          {false, server_hello_record(server_hello_13())}},
+          {false, server_hello_record(server_hello_13())},
+          {true, encrypted_flight()}},
          true},
     };
   }

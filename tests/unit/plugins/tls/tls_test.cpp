@@ -39,11 +39,13 @@ TEST_F(TlsFlow, FindsAllOfATls13Handshake) {
   EXPECT_EQ(context.detail_.ja4.view(), "t13d1516h2_8daaf6152771_e5627efa2ab1");
   EXPECT_TRUE(context.detail_.has_ja3);
   EXPECT_EQ(context.detail_.ech, Ech::kAbsent);
-  EXPECT_EQ(server(server_hello_record(server_hello_13())), Verdict::kDone);
+  EXPECT_EQ(server(server_hello_record(server_hello_13())), Verdict::kNeedMore);
   EXPECT_EQ(context.detail_.tls_version, 0x0304);
   EXPECT_EQ(context.detail_.tls_cipher, 0x1301);
   EXPECT_TRUE(context.detail_.has_ja3s);
   EXPECT_EQ(handshakes("1.3", "visible"), 1U);
+  EXPECT_EQ(server(encrypted_flight()), Verdict::kNeedMore);
+  EXPECT_EQ(client(encrypted_flight()), Verdict::kDone);
   EXPECT_EQ(all_handshakes(), 1U);
   EXPECT_EQ(context.list(Tls::kListServerName), std::vector<std::string>{"WWW.example.org"});
   EXPECT_EQ(context.list(Tls::kListAlpn), (std::vector<std::string>{"h2", "http/1.1"}));
@@ -136,15 +138,16 @@ TEST_F(TlsFlow, CountsHandshakesWithoutAName) {
   HelloBuilder answer;
   answer.version = 0x0301;
   answer.ciphers = {0x002f};
-  EXPECT_EQ(server(server_hello_record(answer)), Verdict::kDone);
+  EXPECT_EQ(server(server_hello_record(answer)), Verdict::kNeedMore);
   EXPECT_EQ(handshakes("1.0", "absent"), 1U);
 }
 
 TEST_F(TlsFlow, PassesOverAWarningBeforeTheServerHello) {
   client(client_hello_record(browser_hello()));
   EXPECT_EQ(server(tls_record(21, {1, 112})), Verdict::kNeedMore);
-  EXPECT_EQ(server(server_hello_record(server_hello_13())), Verdict::kDone);
+  EXPECT_EQ(server(server_hello_record(server_hello_13())), Verdict::kNeedMore);
   EXPECT_EQ(context.list(Tls::kListJa3s).size(), 1U);
+  EXPECT_EQ(client(encrypted_flight()), Verdict::kDone);
 }
 
 TEST_F(TlsFlow, EndsWhenTheServerRefuses) {
@@ -206,9 +209,120 @@ TEST_F(TlsFlow, ReadsTheAnswerToAnSsl2Hello) {
   HelloBuilder answer;
   answer.version = 0x0301;
   answer.ciphers = {0x002f};
-  EXPECT_EQ(server(server_hello_record(answer)), Verdict::kDone);
+  EXPECT_EQ(server(server_hello_record(answer)), Verdict::kNeedMore);
   EXPECT_EQ(handshakes("1.0", "absent"), 1U);
   EXPECT_TRUE(context.detail_.has_ja3s);
+}
+
+TEST_F(TlsFlow, FindsTheNamesOfTheServersCertificate) {
+  HelloBuilder hello;
+  hello.ciphers = {0xc02f};
+  client(client_hello_record(hello));
+  EXPECT_EQ(server(server_flight_12({"a.example", "*.b.example"})), Verdict::kNeedMore);
+  EXPECT_EQ(context.attributes[FlowAttribute::kCertificateSubject], "www.example.org");
+  EXPECT_EQ(context.attributes[FlowAttribute::kCertificateNames], "a.example,*.b.example");
+  EXPECT_EQ(context.server_name, "");
+  EXPECT_EQ(context.suggested_name, "a.example");
+  EXPECT_EQ(handshakes("1.2", "absent"), 1U);
+}
+
+TEST_F(TlsFlow, FindsTheCertificateHoweverItIsCut) {
+  const ByteVector hello = handshake_message(2, server_hello_12().server_body());
+  const ByteVector chain = certificate_message({certificate("x", {"a.example"}), ByteVector(2000, 1)});
+  for (const std::size_t record : {1U, 3U, 100U, 700U})
+    for (const std::size_t segment : {7U, 536U, 1460U}) {
+      RecordingContext other;
+      FlowDriver driver(kTls, 6, 443, other);
+      driver.feed(true, client_hello_record(browser_hello()));
+      ByteVector stream = in_records(joined({hello, chain}), record);
+      for (std::size_t at = 0; at < stream.size(); at += segment)
+        driver.feed(false, Bytes(stream).subspan(at, std::min(segment, stream.size() - at)));
+      EXPECT_EQ(other.attributes[FlowAttribute::kCertificateNames], "a.example") << record << ' ' << segment;
+    }
+}
+
+TEST_F(TlsFlow, FindsTheCertificateInAChainLongerThanItKeeps) {
+  client(client_hello_record(browser_hello()));
+  const ByteVector chain = certificate_message({certificate("x", {"a.example"}), ByteVector(60000, 1)});
+  ByteVector stream = server_hello_record(server_hello_12());
+  append(stream, in_records(chain, 4000));
+  EXPECT_EQ(server(ByteVector(stream.begin(), stream.begin() + 1460)), Verdict::kNeedMore);
+  EXPECT_EQ(context.attributes[FlowAttribute::kCertificateNames], "a.example");
+  EXPECT_EQ(context.counter(Tls::kCounterIncomplete), 0U);
+}
+
+TEST_F(TlsFlow, DoesNotTakeTheClientsCertificate) {
+  client(client_hello_record(browser_hello()));
+  server(server_flight_12({"a.example"}));
+  ByteVector own = tls_record(22, certificate_message({certificate("client", {"client.example"})}), 0x0303);
+  client(own);
+  EXPECT_EQ(context.attributes[FlowAttribute::kCertificateNames], "a.example");
+}
+
+TEST_F(TlsFlow, CountsACertificateThatContradictsItself) {
+  client(client_hello_record(browser_hello()));
+  ByteVector stream = server_hello_record(server_hello_12());
+  append(stream, tls_record(22, certificate_message({ByteVector(100, 0x30)}), 0x0303));
+  EXPECT_EQ(server(stream), Verdict::kNeedMore);
+  EXPECT_EQ(context.counter(Tls::kCounterMalformed), 1U);
+  EXPECT_EQ(context.attributes.count(FlowAttribute::kCertificateSubject), 0U);
+}
+
+TEST_F(TlsFlow, MeasuresHandshakesUntilBothSidesEncrypt) {
+  for (const Sample& sample : Samples<Tls>::conversations()) {
+    RecordingContext other;
+    FlowDriver driver(kTls, 6, 443, other);
+    std::int64_t now = 1'000;
+    for (const Step& step : sample.steps) {
+      driver.packet().received_at = {now};
+      driver.feed(step);
+      now += 500;
+    }
+    ASSERT_EQ(other.latencies.size(), 1U) << sample.what;
+    EXPECT_EQ(other.latencies[0].nanoseconds, 500 * static_cast<std::int64_t>(sample.steps.size() - 1)) << sample.what;
+  }
+}
+
+TEST_F(TlsFlow, DoesNotMeasureAHandshakeWithEarlyData) {
+  flow.packet().received_at = {1000};
+  ByteVector first = client_hello_record(browser_hello());
+  append(first, encrypted_flight());
+  client(first);
+  flow.packet().received_at = {2000};
+  server(server_hello_record(server_hello_13()));
+  flow.packet().received_at = {3000};
+  EXPECT_EQ(client(encrypted_flight()), Verdict::kDone);
+  EXPECT_TRUE(context.latencies.empty());
+}
+
+TEST_F(TlsFlow, HoldsNothingOfTheEncryptedRecords) {
+  client(client_hello_record(browser_hello()));
+  server(server_hello_record(server_hello_13()));
+  const ByteVector record = tls_record(23, ByteVector(9000, 0xee), 0x0303);
+  for (std::size_t at = 0; at < record.size(); at += 1460) {
+    const std::size_t size = std::min<std::size_t>(1460, record.size() - at);
+    EXPECT_EQ(flow.feed(false, Bytes(record).subspan(at, size)), Verdict::kNeedMore);
+    EXPECT_EQ(context.discarded, size);
+  }
+}
+
+TEST_F(TlsFlow, GivesUpAHandshakeThatNeverEnds) {
+  client(client_hello_record(browser_hello()));
+  server(server_hello_record(server_hello_13()));
+  Verdict verdict = Verdict::kNeedMore;
+  int packets = 0;
+  for (; verdict == Verdict::kNeedMore && packets < 200; ++packets) verdict = server(encrypted_flight());
+  EXPECT_EQ(verdict, Verdict::kDone);
+  EXPECT_LT(packets, 64);
+  EXPECT_EQ(all_handshakes(), 1U);
+}
+
+TEST_F(TlsFlow, ListsNoGreaseProtocols) {
+  HelloBuilder hello;
+  hello.ciphers = {0x1301};
+  client(client_hello_record(hello.extension(0x0010, alpn_data({"\x1a\x1a", "h2", "\xba\xad"}))));
+  EXPECT_EQ(context.list(Tls::kListAlpn), (std::vector<std::string>{"h2", "\xba\xad"}));
+  EXPECT_EQ(context.detail_.alpn.view(), "h2");
 }
 
 TEST_F(TlsFlow, SurvivesEveryLengthOfARecordHeader) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/sample_flow.h"
@@ -118,6 +119,43 @@ TEST(JsonReport, ListsEveryKindOfLossAlsoWithoutAny) {
     if (loss["stage"] == "kernel") kernel_found = loss["count"] == 9;
   }
   EXPECT_TRUE(kernel_found);
+}
+
+TEST(JsonReport, HasALineForEveryReason) {
+  RunReport report = sample_report();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i)
+    report.metrics.total.losses[i] = 1000 + i;
+  report.metrics.untracked_top_entries = 77;
+  report.metrics.total.closed_list_overflows = 78;
+  const json shown = json::parse(json_report(report, sample_context()));
+  std::map<std::string, std::uint64_t> counts;
+  for (const json& loss : shown["losses"]) counts[loss["reason"]] = loss["count"];
+  for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i)
+    EXPECT_EQ(counts[loss_reason_name(static_cast<LossReason>(i))], 1000 + i);
+  EXPECT_EQ(counts["top_list_full"], 77U);
+  EXPECT_EQ(shown["run"]["closed_list_overflows"], 78);
+}
+
+TEST(JsonReport, ListsLiveInterfacesWithTheirOwnCounts) {
+  RunReport report = sample_report();
+  RunNames names = *report.metrics.names;
+  names.interfaces = {"eth0", "wlan1"};
+  report.metrics.names = std::make_shared<const RunNames>(names);
+  // Two workers, each with both interfaces.
+  report.metrics.sources = {{0, 0, 1, 10, 100, 0, 0, 0},
+                            {0, 1, 2, 20, 200, 7, 0, 1},
+                            {1, 0, 3, 30, 300, 0, 0, 0},
+                            {1, 1, 4, 40, 400, 7, 0, 0}};
+  ReportContext context = sample_context();
+  EXPECT_FALSE(json::parse(json_report(report, context))["capture"].contains("interfaces"));
+  context.live = true;
+  const json capture = json::parse(json_report(report, context))["capture"];
+  EXPECT_EQ(capture["received_packets"], 10);
+  EXPECT_EQ(capture["interfaces"], json::parse(R"([
+    {"name": "eth0", "received_packets": 4, "received_bytes": 40, "dropped_kernel_packets": 400,
+     "dropped_interface_packets": 0, "losses": 0},
+    {"name": "wlan1", "received_packets": 6, "received_bytes": 60, "dropped_kernel_packets": 600,
+     "dropped_interface_packets": 14, "losses": 1}])"));
 }
 
 TEST(JsonReport, HostileTextIsShownNotSent) {
