@@ -22,7 +22,7 @@ enum class Verdict : std::uint8_t {
   kMalformed,  ///< mine by its start, but broken; the flow is not analyzed further
   /// probe: looks like mine, but one payload proves nothing; claimed only if nobody else is sure, and nobody hears of
   /// it yet. consume, of such a claim: not sure yet. kNeedMore or kDone then confirm it; kNotMine lets others have the
-  /// flow.
+  /// flow. consume, of a flow that is mine: as kNeedMore, but it may well be handed over, so it is not accounted yet.
   kTentative,
 };
 

@@ -307,6 +307,8 @@ void Dispatcher::consume(const PacketView& view) noexcept {
   }
   if (handed_over_) return;  // see take_hand_over()
   switch (verdict) {
+    case Verdict::kTentative:
+      return;
     case Verdict::kNeedMore:
       // An analyzer without a name source never names the flow: no reason to wait with the application.
       if (analyzer.name_source.empty()) decide(*record_, table_->detail_if_any(*record_));
@@ -315,7 +317,6 @@ void Dispatcher::consume(const PacketView& view) noexcept {
       record_->protocol_id = 0;
       finish_analysis();
       return;
-    case Verdict::kTentative:  // of a flow that is its own already
     case Verdict::kDone:
     case Verdict::kMalformed:
       finish_analysis();

@@ -105,7 +105,7 @@ Verdict Rtcp::probe(const PacketView& packet) noexcept {
 
 Verdict Rtcp::consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
   RtpHeader header;
-  if (!parse_rtp_header(packet.payload(), is_cut(packet), header)) return Verdict::kNeedMore;
+  if (!parse_rtp_header(packet.payload(), is_cut(packet), header)) return Verdict::kTentative;
   context.hand_over();
   return Verdict::kDone;
 }

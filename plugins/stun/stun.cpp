@@ -116,7 +116,7 @@ Verdict read_stream(Bytes stream, AnalyzerContext& context) noexcept {
     done += size;
   }
   if (done != 0) context.discard_stream(done);
-  return Verdict::kNeedMore;
+  return Verdict::kTentative;
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ Verdict Stun::consume(const PacketView& packet, State&, AnalyzerContext& context
   Message message;
   if (is_message(packet.payload(), is_cut(packet), classic_port(packet), message)) {
     tell_software(message, context);
-    return Verdict::kNeedMore;
+    return Verdict::kTentative;
   }
   if (!is_media(packet.payload()[0])) return Verdict::kNeedMore;  // ChannelData, and messages that are broken
   context.hand_over();

@@ -194,11 +194,11 @@ Verdict Rdp::consume(const PacketView& packet, State& state, AnalyzerContext& co
     state.requested = 1;
     state.client = side;
     context.discard_stream(std::min(tpkt_bytes, packet.payload().size()));
-    return Verdict::kNeedMore;
+    return Verdict::kTentative;
   }
-  if (side == state.client) return Verdict::kNeedMore;
+  if (side == state.client) return Verdict::kTentative;
   const Verdict verdict = read_connect(packet.payload(), kConnectionConfirm, variable, tpkt_bytes);
-  if (verdict != Verdict::kDone) return verdict == Verdict::kNeedMore ? verdict : Verdict::kMalformed;
+  if (verdict != Verdict::kDone) return verdict == Verdict::kNeedMore ? Verdict::kTentative : Verdict::kMalformed;
   std::uint32_t protocols = 0;
   if (!read_negotiation(variable, kNegotiationResponse, protocols) || protocols == 0) return Verdict::kDone;
   context.discard_stream(tpkt_bytes);

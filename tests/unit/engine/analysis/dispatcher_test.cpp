@@ -92,7 +92,7 @@ struct Upgrade {
       return Verdict::kDone;
     }
     state.asked = 1;
-    return Verdict::kNeedMore;
+    return Verdict::kTentative;
   }
 };
 
@@ -328,6 +328,16 @@ TEST_F(DispatcherTest, DecidesAFlowAnewWhenItsAnalyzerHandsItOver) {
   const FlowDetail* detail = table_->detail_if_any(flow);
   ASSERT_NE(detail, nullptr);
   EXPECT_EQ(table_->attributes_if_any(*detail)->get(FlowAttribute::kServerSoftware), "upgrader");
+}
+
+TEST_F(DispatcherTest, AFlowThatMayBeHandedOverIsNotAccountedBefore) {
+  const FlowRecord& flow = see(1, 7001, true, "GO\n", 0);
+  EXPECT_EQ(flow.protocol_id, kUpgrade);
+  EXPECT_FALSE(flow.is(FlowRecord::kFlagAccounted));
+  see(1, 7001, false, "OK\n", 0);
+  see(1, 7001, true, "NAME www.shop.example\n", 3);
+  EXPECT_EQ(metrics_->protocols[kUpgrade].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kLine].packets, 3U);
 }
 
 TEST_F(DispatcherTest, GivesTheRestOfTheSegmentToTheNextAnalyzer) {
