@@ -47,21 +47,12 @@ struct AnalyzerList {};
 
 /// Every analyzer of this build, in the order in which they are asked. A new one is a folder and a name here; the
 /// contract suite then asks for its samples.
-using RegisteredAnalyzers =
-<<<<<<< HEAD
+using RegisteredAnalyzers = using RegisteredAnalyzers =
     AnalyzerList<Tls, Dns, Quic, Http, WebSocket, Ssdp, Ssh, Dhcp, Dhcpv6, Ntp, Stun, Sip, Rtcp, Rtp, Wireguard,
                  Openvpn, Ike, EspInUdp, Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11,
                  Mqtt, Amqp, Irc, Coap, Rtmp, Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb,
                  Memcached, Tds, Oracle, Modbus, Dnp3, Iec104, S7comm, Bacnet, Enip, Bgp, Gtp, Pfcp, Diameter, Rip, Ptp,
                  Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, Nbns, Nbdgm, Http2, Dtls, Smtp, Imap, Pop3, Ftp,
                  Xmpp, Ldap, Postgresql, Mysql>;
-=======
-    AnalyzerList<Tls, Dns, Quic, Http, WebSocket, Ssdp, Nbns, Nbdgm, Dtls, Smtp, Imap, Pop3, Ftp, Xmpp, Ldap,
-                 Postgresql, Mysql, Ssh, Dhcp, Dhcpv6, Ntp, Stun, Sip, Rtcp, Rtp, Wireguard, Openvpn, Ike, EspInUdp,
-                 Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11, Mqtt, Amqp, Irc, Coap, Rtmp,
-                 Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb, Memcached, Tds, Oracle,
-                 Modbus, Dnp3, Iec104, S7comm, Bacnet, Enip, Bgp, Gtp, Pfcp, Diameter, Rip, Ptp, Nfs, Rpc, Git, Rsync,
-                 DropboxLan, NatPmp, Bitcoin>;
->>>>>>> protoa
 
 }  // namespace netpulse

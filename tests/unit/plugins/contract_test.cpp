@@ -65,13 +65,8 @@ struct NamedSample {
 std::vector<ByteVector> foreign_payloads() {
   std::vector<ByteVector> payloads{
       test::bytes_of("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"),
-<<<<<<< HEAD
       test::bytes_of("PRI * HTTP/3.0\r\n\r\nSM\r\n\r\n"),
-=======
-      test::bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-      test::bytes_of("+OK\r\n"),
-      test::bytes_of("<?xml version=\"1.0\"?><soap:Envelope/>"),
->>>>>>> protoa
+      test::bytes_of("PRI * HTTP/3.0\r\n\r\nSM\r\n\r\n"),
       ByteVector(200, 0x00),
       ByteVector(200, 0xff),
       ByteVector(1, 0x16),
