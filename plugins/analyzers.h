@@ -47,7 +47,7 @@ struct AnalyzerList {};
 
 /// Every analyzer of this build, in the order in which they are asked. A new one is a folder and a name here; the
 /// contract suite then asks for its samples.
-using RegisteredAnalyzers = using RegisteredAnalyzers =
+using RegisteredAnalyzers =
     AnalyzerList<Tls, Dns, Quic, Http, WebSocket, Ssdp, Ssh, Dhcp, Dhcpv6, Ntp, Stun, Sip, Rtcp, Rtp, Wireguard,
                  Openvpn, Ike, EspInUdp, Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11,
                  Mqtt, Amqp, Irc, Coap, Rtmp, Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb,

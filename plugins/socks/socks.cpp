@@ -8,7 +8,8 @@ constexpr std::uint8_t kMethodsMax = 10, kMethodKnownMax = 10, kMethodPrivateMin
 constexpr std::uint8_t kCommandConnect = 1, kCommandBind = 2;
 constexpr std::size_t kRequestFixedBytes = 8, kTextBytesMax = 255;
 constexpr std::uint8_t kGranted = 90, kRejectedLast = 93;
-constexpr std::uint8_t kCallsMax = 6;
+/// An answer of version 4 may come byte by byte.
+constexpr std::uint8_t kCallsMax = 16;
 
 /// The greeting of version 5: as many methods as it says, and no byte more.
 Verdict judge_greeting(Bytes stream, std::uint32_t& methods) noexcept {

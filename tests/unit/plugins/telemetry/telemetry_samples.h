@@ -18,10 +18,12 @@ inline ByteVector flow_sets(const ByteVector& header, std::uint8_t template_id) 
   append(out, {1, 0, 0, 8, 192, 0, 2, 1});
   return out;
 }
+/// One template set: nothing tells how many sets a message has, so one that ends with a set is whole.
 inline ByteVector netflow9() {
-  ByteVector header{0, 9, 0, 2};
-  append(header, ByteVector(16, 0x11));
-  return flow_sets(header, 0);
+  ByteVector out{0, 9, 0, 1};
+  append(out, ByteVector(16, 0x11));
+  append(out, {0, 0, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4});
+  return out;
 }
 inline ByteVector ipfix_message() {
   ByteVector header{0, 10, 0, 36};
