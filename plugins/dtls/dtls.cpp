@@ -1,7 +1,7 @@
 #include "plugins/dtls/dtls.h"
 
+#include "plugins/common/handshake_reader.h"
 #include "plugins/dtls/dtls_record.h"
-#include "plugins/tls/handshake_reader.h"
 
 namespace netpulse {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plugins/tls/handshake_reader.h"
+#include "plugins/common/handshake_reader.h"
 
 namespace netpulse {
 

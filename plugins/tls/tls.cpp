@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "plugins/common/handshake_reader.h"
 #include "plugins/common/hello_report.h"
-#include "plugins/tls/handshake_reader.h"
 
 namespace netpulse {
 namespace {

@@ -1,4 +1,4 @@
-#include "plugins/tls/handshake_reader.h"
+#include "plugins/common/handshake_reader.h"
 
 #include <algorithm>
 #include <cstring>
