@@ -90,6 +90,7 @@ struct AnalyzerEntry {
   std::span<const MetricDescription> counters, histograms;
   bool state_over_tcp,
       state_over_udp;  ///< false: every call starts with a zero State, and the flow needs no cold record
+  bool hands_over;     ///< its flows may turn out to be another's: they are not accounted while it wants more
   Verdict (*probe)(const PacketView&) noexcept;
   /// state: kAnalyzerStateBytes, zeroed before the first call.
   Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
@@ -117,6 +118,16 @@ constexpr auto advance_of() noexcept -> void (*)(void*, Timestamp, bool, Analyze
   }
 }
 
+/// Optional: A::kHandsOver.
+template <class A>
+constexpr bool hands_over() noexcept {
+  if constexpr (requires { A::kHandsOver; }) {
+    return A::kHandsOver;
+  } else {
+    return false;
+  }
+}
+
 template <class A>
 requires Analyzer<A>
 constexpr AnalyzerEntry make_analyzer_entry() noexcept {
@@ -131,6 +142,7 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
           A::kHistograms,
           !std::is_empty_v<typename A::State>,
           !std::is_empty_v<typename A::State> && A::kStateOverUdp,
+          hands_over<A>(),
           [](const PacketView& packet) noexcept { return A::probe(packet); },
           [](const PacketView& packet, std::uint8_t* bytes, AnalyzerContext& context) noexcept {
             typename A::State state;

@@ -291,6 +291,7 @@ void Dispatcher::consume(const PacketView& view) noexcept {
   if (!kept) scratch_detail_.analyzer_state = {};
   std::uint8_t* state = kept ? detail().analyzer_state.data() : scratch_detail_.analyzer_state.data();
   protocol_in_hand_ = owner;
+  named_ = false;
   const Verdict verdict = analyzer.consume(view, state, *this);
   if (tentative) {
     if (verdict == Verdict::kTentative) {
@@ -311,7 +312,8 @@ void Dispatcher::consume(const PacketView& view) noexcept {
       return;
     case Verdict::kNeedMore:
       // An analyzer without a name source never names the flow: no reason to wait with the application.
-      if (analyzer.name_source.empty()) decide(*record_, table_->detail_if_any(*record_));
+      if ((named_ || analyzer.name_source.empty()) && !analyzer.hands_over)
+        decide(*record_, table_->detail_if_any(*record_));
       return;
     case Verdict::kNotMine:
       record_->protocol_id = 0;
@@ -464,7 +466,7 @@ void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
   found.name_source = source;
-  decide(*record_, &found);
+  named_ = true;  // decided when it is clear that the flow is not handed over
 }
 
 void Dispatcher::set_attribute(FlowAttribute kind, std::string_view text) noexcept {

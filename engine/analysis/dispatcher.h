@@ -177,6 +177,7 @@ class Dispatcher final : public AnalyzerContext {
   bool nothing_new_ = false;   // the segment lies before what its direction waits for
   bool gave_up_ = false;
   bool handed_over_ = false;
+  bool named_ = false;  // by the consume() in hand
   bool muted_ = false;  // a shadow flow: learns names, counts nothing
 };
 

@@ -23,7 +23,7 @@ struct Ftp {
   static constexpr std::string_view kNameSource = "";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kStateOverUdp = false;
-  static constexpr bool kEncrypted = false;
+  static constexpr bool kEncrypted = false, kHandsOver = true;
   static constexpr std::array<Pattern, 1> kPatterns{Pattern{R"(^220[ -])"}};
   static constexpr std::array<PortRange, 1> kPorts{PortRange{6, 21, 21}};
   static constexpr std::array<std::string_view, 0> kNameLists{};

@@ -36,7 +36,8 @@ Verdict Http::probe(const PacketView& packet) noexcept {
 }
 
 Verdict Http::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
-  return HttpMessageReader(packet, state, context).run();
+  const Verdict verdict = HttpMessageReader(packet, state, context).run();
+  return verdict == Verdict::kNeedMore && HttpMessageReader::waits_for_tunnel(state) ? Verdict::kTentative : verdict;
 }
 
 }  // namespace netpulse

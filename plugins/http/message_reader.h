@@ -24,6 +24,11 @@ class HttpMessageReader {
   /// Tells the context what was found and what of the stream was taken.
   Verdict run() noexcept;
 
+  /// A CONNECT was asked for and not answered yet: the flow may soon be another's.
+  static bool waits_for_tunnel(const Http::State& state) noexcept {
+    return state.phase[0] == kTunnel || state.phase[1] == kTunnel;
+  }
+
  private:
   /// What the next byte of a direction belongs to: State::phase.
   enum Phase : std::uint8_t {

@@ -25,7 +25,7 @@ struct Ldap {
   static constexpr std::string_view kNameSource = "";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kStateOverUdp = false;
-  static constexpr bool kEncrypted = false;
+  static constexpr bool kEncrypted = false, kHandsOver = true;
   static constexpr std::array<Pattern, 2> kPatterns{Pattern{R"(^0[\x05-\x7f]\x02[\x01-\x04])"},
                                                     Pattern{R"(^0[\x81-\x84])"}};
   static constexpr std::array<PortRange, 3> kPorts{PortRange{6, 389, 389}, PortRange{6, 3268, 3268},

@@ -27,7 +27,7 @@ struct Postgresql {
   static constexpr std::string_view kNameSource = "";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kStateOverUdp = false;
-  static constexpr bool kEncrypted = false;
+  static constexpr bool kEncrypted = false, kHandsOver = true;
   static constexpr std::array<Pattern, 2> kPatterns{Pattern{R"(^\x00\x00\x00\x08\x04\xd2\x16[\x2e-\x30])"},
                                                     Pattern{R"(^\x00\x00[\x00-\x27].\x00\x03\x00)"}};
   static constexpr std::array<PortRange, 1> kPorts{PortRange{6, 5432, 5432}};

@@ -24,7 +24,7 @@ struct Smtp {
   static constexpr std::string_view kNameSource = "";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kStateOverUdp = false;
-  static constexpr bool kEncrypted = false;
+  static constexpr bool kEncrypted = false, kHandsOver = true;
   static constexpr std::array<Pattern, 2> kPatterns{Pattern{R"(^220[ -])"}, Pattern{R"(^[EeHhLl][HhEe][Ll][Oo])"}};
   static constexpr std::array<PortRange, 3> kPorts{PortRange{6, 25, 25}, PortRange{6, 587, 587},
                                                    PortRange{6, 2525, 2525}};

@@ -24,7 +24,7 @@ struct Xmpp {
   static constexpr std::string_view kNameSource = "xmpp_to";
   static constexpr Input kInput = Input::kStreamPrefix;
   static constexpr bool kStateOverUdp = false;
-  static constexpr bool kEncrypted = false;
+  static constexpr bool kEncrypted = false, kHandsOver = true;
   static constexpr std::array<Pattern, 2> kPatterns{Pattern{R"(^<\?xm)"}, Pattern{R"(^<str)"}};
   static constexpr std::array<PortRange, 2> kPorts{PortRange{6, 5222, 5222}, PortRange{6, 5269, 5269}};
   static constexpr std::array<std::string_view, 0> kNameLists{};
