@@ -130,7 +130,8 @@ def release(stage):
 
 
 def live(stage):
-    stage.run_counting([sys.executable, 'tests/live/live_test.py', '--netpulse', program('release')], 600)
+    for test in ('live_test.py', 'protocols_test.py'):
+        stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 
 def captures(stage):

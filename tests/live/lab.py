@@ -81,6 +81,13 @@ class Host:
             time.sleep(0.05)
         raise RuntimeError('nothing listens on %s port %d' % (protocol, port))
 
+    def knows(self, name, address):
+        """Programs in this namespace find name at address without asking anybody."""
+        directory = '/etc/netns/' + self.name
+        os.makedirs(directory, exist_ok=True)
+        with open(directory + '/hosts', 'a') as file:
+            file.write('%s %s\n' % (address, name))
+
     def resolver(self, address):
         """Programs in this namespace look names up at address."""
         directory = '/etc/netns/' + self.name

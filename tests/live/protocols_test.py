@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Protocols as real servers and clients speak them, in network namespaces: what netpulse makes of each.
+
+    protocols_test.py --netpulse PROGRAM [TEST...]
+
+Needs root and the packages of the group "test" in tools/packages; where namespaces cannot be had it says so and skips.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import CLIENT, SERVER, Netpulse, run_tests, two_hosts  # noqa: E402
+from lab import Lab  # noqa: E402
+
+
+def only(flows, **wanted):
+    """The flows with these values."""
+    return [f for f in flows if all(f[key] == value for key, value in wanted.items())]
+
+
+def one(flows, **wanted):
+    found = only(flows, **wanted)
+    assert len(found) == 1, '%d flows with %s among %s' % (len(found), wanted, [
+        {k: f[k] for k in ('protocol', 'src_port', 'dst_port', 'app_protocol', 'server_name', 'name_source')} for f in flows])
+    return found[0]
+
+
+def quic_server(lab, server, *options):
+    key, certificate = lab.certificate()
+    root = lab.path('quic-www')
+    os.makedirs(root, exist_ok=True)
+    with open(os.path.join(root, 'page.bin'), 'wb') as file:
+        file.write(os.urandom(200_000))
+    server.start(['gtlsserver', '-q', '-d', root] + list(options) + [SERVER, '4433', key, certificate], log='gtlsserver.log')
+    server.wait_for_port(4433, 'udp')
+
+
+def quic_fetch(client, name, *options):
+    client.knows(name, SERVER)
+    client.run(['gtlsclient', '-q', '--no-http-dump', '--no-quic-dump', '--exit-on-all-streams-close'] + list(options) +
+               [name, '4433', 'https://%s:4433/page.bin' % name], timeout=60)
+
+
+def check_quic_flow(netpulse, name):
+    flow = one([f for f in netpulse.stop() if f['app_protocol'] == 'quic'], server_name=name)
+    assert flow['name_source'] == 'quic_sni' and flow['src_addr'] == CLIENT and flow['dst_port'] == 4433, flow
+    assert flow['alpn'] == 'h3' and flow['encrypted'] is True and flow['ja4'].startswith('q13d'), flow
+    assert flow['dst_payload_bytes'] > 200_000, flow
+    return flow
+
+
+def test_quic_handshake_on_another_port():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        quic_server(lab, server)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        quic_fetch(client, 'quic.example.org')
+        check_quic_flow(netpulse, 'quic.example.org')
+
+
+def test_quic_with_a_retry():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        quic_server(lab, server, '-V')
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        quic_fetch(client, 'retry.example.org')
+        check_quic_flow(netpulse, 'retry.example.org')
+
+
+def test_quic_with_lost_packets():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        quic_server(lab, server, '-t', '0.1', '-r', '0.1')
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        for i in range(5):
+            quic_fetch(client, 'lossy%d.example.org' % i, '-t', '0.1', '-r', '0.1')
+        names = sorted(f['server_name'] or '' for f in netpulse.stop() if f['app_protocol'] == 'quic')
+        assert names == ['lossy%d.example.org' % i for i in range(5)], names
+
+
+def test_dtls_of_openssl_and_gnutls():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        key, certificate = lab.certificate()
+        server.start(['sh', '-c', 'sleep 30 | openssl s_server -dtls1_2 -mtu 500 -accept %s:4444 -key %s -cert %s' %
+                      (SERVER, key, certificate)], log='s_server.log')
+        server.start(['gnutls-serv', '--udp', '--echo', '-p', '5556', '--x509keyfile', key, '--x509certfile', certificate],
+                     log='gnutls-serv.log')
+        server.wait_for_port(4444, 'udp')
+        server.wait_for_port(5556, 'udp')
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        client.run(['sh', '-c', '(sleep 1; echo hello; sleep 1) | timeout 10 openssl s_client -dtls1_2 -mtu 500 '
+                    '-servername dtls.example.org -connect %s:4444' % SERVER], check=False)
+        client.run(['sh', '-c', '(sleep 1; echo hello; sleep 1) | timeout 10 gnutls-cli --udp --insecure --sni-hostname '
+                    'gnutls.example.org -p 5556 ' + SERVER], check=False)
+        flows = netpulse.stop()
+        for name, port in (('dtls.example.org', 4444), ('gnutls.example.org', 5556)):
+            flow = one(flows, server_name=name)
+            assert flow['app_protocol'] == 'dtls' and flow['dst_port'] == port and flow['tls_version'] == 'DTLS 1.2', flow
+            assert flow['ja4'].startswith('dd2d'), flow['ja4']
+
+
+def test_http_1_and_http_2_in_clear():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        lab.nginx(server, http_ports=(80, 8081), extra='listen 8082 http2;')
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        for port, options in ((80, []), (8081, ['-A', 'Teapot/1.0']), (8082, ['--http2-prior-knowledge'])):
+            client.run(['curl', '-s', '-o', '/dev/null', '--resolve', 'www.example.org:%d:%s' % (port, SERVER)] + options +
+                       ['http://www.example.org:%d/10k' % port])
+        flows = netpulse.stop()
+        for port, protocol in ((80, 'http'), (8081, 'http'), (8082, 'http2')):
+            flow = one(flows, dst_port=port)
+            assert flow['app_protocol'] == protocol and flow['server_name'] == 'www.example.org', flow
+            assert flow['http_method'] == 'GET' and flow['http_status'] == 200 and flow['encrypted'] is False, flow
+        assert one(flows, dst_port=8081)['user_agent'] == 'Teapot/1.0'
+        assert one(flows, dst_port=80)['server_software'] == 'nginx', one(flows, dst_port=80)
+
+
+def test_tls_within_a_proxy_connection():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        lab.nginx(server)
+        configuration = lab.write('tinyproxy.conf', 'Port 8888\nListen %s\nTimeout 10\nAllow 0.0.0.0/0\nConnectPort 443\n' % SERVER)
+        server.start(['tinyproxy', '-d', '-c', configuration], log='tinyproxy.log')
+        server.wait_for_port(8888)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        # The name within the tunnel differs from the one that the proxy is asked for.
+        client.run(['curl', '-sk', '-o', '/dev/null', '-x', 'http://%s:8888' % SERVER, '--connect-to',
+                    'www.netflix.com:443:%s:443' % SERVER, 'https://www.netflix.com/10k'])
+        flow = one(netpulse.stop(), dst_port=8888)
+        assert flow['app_protocol'] == 'tls' and flow['http_method'] == 'CONNECT', flow
+        assert flow['server_name'] == 'www.netflix.com' and flow['application'] == 'Netflix', flow
+
+
+def test_ssh_names_both_sides():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        key = lab.path('host_key')
+        server.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])
+        os.makedirs('/run/sshd', exist_ok=True)
+        server.start(['/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', '-h', key, '-p', '2222', '-o', 'PidFile=none'],
+                     log='sshd.log')
+        server.wait_for_port(2222)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        client.run(['ssh', '-F', '/dev/null', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o',
+                    'UserKnownHostsFile=/dev/null', '-p', '2222', 'nobody@' + SERVER, 'true'], check=False)
+        flow = one(netpulse.stop(), dst_port=2222)
+        assert flow['app_protocol'] == 'ssh', flow
+        assert flow['client_software'].startswith('SSH-2.0-OpenSSH') and flow['server_software'].startswith('SSH-2.0-OpenSSH'), flow
+
+
+if __name__ == '__main__':
+    sys.exit(run_tests(dict(globals()), __doc__,
+                       ('gtlsserver', 'gtlsclient', 'gnutls-serv', 'gnutls-cli', 'openssl', 'nginx', 'curl', 'tinyproxy',
+                        'sshd', 'ssh', 'ethtool', 'ss')))
