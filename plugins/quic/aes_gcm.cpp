@@ -194,7 +194,7 @@ NP_TARGET bool AesInstructions::gcm_open(const Aes128Key& key, const GcmNonce& n
   hash.add(header);
   hash.add(text);
   hash.add(
-      reversed(_mm_set_epi64x(static_cast<long long>(header.size() * 8), static_cast<long long>(text.size() * 8))));
+      reversed(_mm_set_epi64x(static_cast<long long>(header.size()) * 8, static_cast<long long>(text.size()) * 8)));
   const __m128i wrong = _mm_xor_si128(_mm_xor_si128(hash.value(), blocks[1]), load(text.data() + text.size()));
   if (_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128())) != 0xffff) return false;
   decrypt(keys, nonce_block, text, out);
