@@ -228,9 +228,9 @@ class Reader {
     if (rules_.names.size() >= kCatalogueRulesMax)
       return complain_of_number(rule.place, std::to_string(kCatalogueRulesMax) + " names");
     static constexpr std::array<std::string_view, 4> kKinds{"host", "domain", "pattern", "keyword"};
+    const std::string_view kind = kKinds[static_cast<std::size_t>(rule.kind)];
     const std::string text = rule.text;
-    if (add_rule(kKinds[static_cast<std::size_t>(rule.kind)], text, std::move(rule), rules_.names) && wildcard)
-      ++wildcards_;
+    if (add_rule(kind, text, std::move(rule), rules_.names) && wildcard) ++wildcards_;
   }
 
   /// Adds a rule of this kind and text; true if there was none. An earlier file's rule gives way.

@@ -81,16 +81,17 @@ Result<Tree> read_metadata(MmdbSection& metadata, MmdbSummary& summary) {
   const auto version = number("binary_format_major_version"), ip_version = number("ip_version");
   const auto node_count = number("node_count"), record_bits = number("record_size"), epoch = number("build_epoch");
   if (version != kFormatVersion) return bad_metadata("not version 2 of the format");
-  if (ip_version != 4 && ip_version != 6) return bad_metadata("ip_version is neither 4 nor 6");
-  if (record_bits != 24 && record_bits != 28 && record_bits != 32)
-    return bad_metadata("record_size is none of 24, 28 and 32");
+  // clang-tidy 14 takes comparisons of an optional with different numbers for equal ones: plain numbers, 0 for none.
+  const std::uint64_t family = ip_version.value_or(0), bits = record_bits.value_or(0);
+  if (family != 4 && family != 6) return bad_metadata("ip_version is neither 4 nor 6");
+  if (bits != 24 && bits != 28 && bits != 32) return bad_metadata("record_size is none of 24, 28 and 32");
   if (!node_count || *node_count == 0 || *node_count > std::numeric_limits<std::uint32_t>::max())
     return bad_metadata("no node_count");
   summary.database_type = short_text(metadata, metadata.find(0, "database_type"));
   summary.description = description(metadata);
   summary.built_at = built_at(epoch.value_or(0));
-  summary.ip_version = static_cast<unsigned>(*ip_version);
-  return Tree{{}, *node_count, static_cast<unsigned>(*record_bits)};
+  summary.ip_version = static_cast<unsigned>(family);
+  return Tree{{}, *node_count, static_cast<unsigned>(bits)};
 }
 
 /// No way down is longer than an address has bits: so there are no circles either. Trees share branches (IPv4 is in an
