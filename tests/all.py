@@ -96,7 +96,11 @@ class Stage:
         status, _ = self.run(['meson', 'test', '-C', directory, '--no-rebuild', '--print-errorlogs',
                               '--num-processes', str(CORES)] + list(options), timeout, check=False)
         cases = list(ElementTree.parse(report).getroot().iter('testcase')) if os.path.exists(report) else []
-        bad = sum(1 for c in cases if c.find('failure') is not None or c.find('error') is not None)
+        failures = [(c, f) for c in cases for f in c.findall('failure') + c.findall('error')]
+        bad = len({c for c, _ in failures})
+        for case, failure in failures:  # last in the log, so that the summary shows them
+            self.log.write('FAILED %s.%s\n%s\n' % (case.get('classname'), case.get('name'),
+                                                   (failure.get('message') or failure.text or '')[:2000]))
         skipped = sum(1 for c in cases if c.find('skipped') is not None)
         # A program that dies reports no cases: its test still counts as one that failed.
         self.count(len(cases) - bad - skipped, max(bad, 1 if status or not cases else 0), skipped)

@@ -6,7 +6,6 @@
 namespace netpulse {
 namespace {
 
-constexpr std::uint8_t kTcp = 6, kUdp = 17, kSctp = 132;
 constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name they may hold
 
 }  // namespace
@@ -17,7 +16,7 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
       options_(options),
       metrics_(metrics),
       scanner_(plan.patterns()),
-      matcher_(plan.catalogue()),
+      attribution_(plan, metrics),
       names_(options, seed),
       streams_(options.stream_buffers) {
   for (const AnalyzerEntry& analyzer : plan.analyzers()) per_worker_.push_back(analyzer.make_per_worker());
@@ -364,66 +363,6 @@ void Dispatcher::finish_analysis() noexcept {
 void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
   if (detail != nullptr) release_streams(*detail);
   decide(record, detail);
-}
-
-void Dispatcher::decide(FlowRecord& record, const FlowDetail* detail) noexcept {
-  if (record.application == 0 || record.application_source < ApplicationSource::kDnsAnswer) {
-    if (detail != nullptr && !detail->server_name.empty()) {
-      std::string_view name = detail->server_name.view();
-      if (name.ends_with('.')) name.remove_suffix(1);  // a fully qualified name is the same name
-      if (const ApplicationId named = matcher_.match(name); named != 0) {
-        record.application = named;
-        record.application_source = detail->name_source == kNameSourceDnsAnswer ? ApplicationSource::kDnsAnswer
-                                                                                : ApplicationSource::kServerName;
-      }
-    }
-    if (record.application == 0) decide_without_name(record);
-  }
-  if (record.is(FlowRecord::kFlagAccounted) || record.is(FlowRecord::kFlagShadow)) return;
-  record.flags |= FlowRecord::kFlagAccounted;
-  const TrafficCounters so_far{record.packets_total(), record.bytes_total(), 1};
-  metrics_.applications[record.application] += so_far;
-  metrics_.protocols[record.protocol_id] += so_far;
-  if (record.protocol_id != 0)
-    (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += so_far.bytes;
-}
-
-void Dispatcher::decide_without_name(FlowRecord& record) noexcept {
-  const bool responder_is_hi = !record.is(FlowRecord::kFlagInitiatorIsHi);
-  const FlowKey& key = record.key;
-  const auto conclude_from = [&](ApplicationId application, ApplicationSource source) {
-    record.application = application;
-    if (application != 0) record.application_source = source;
-    return application != 0;
-  };
-  if ((record.analysis_flags & kAddressesAsked) == 0) {
-    record.analysis_flags |= kAddressesAsked;
-    const IpAddress& responder = responder_is_hi ? key.hi_addr : key.lo_addr;
-    const IpAddress& initiator = responder_is_hi ? key.lo_addr : key.hi_addr;
-    if (conclude_from(plan_.catalogue().by_address(responder), ApplicationSource::kAddress) ||
-        conclude_from(plan_.catalogue().by_address(initiator), ApplicationSource::kAddress))
-      return;
-  }
-  const std::uint16_t responder = responder_is_hi ? key.hi_port : key.lo_port;
-  const std::uint16_t initiator = responder_is_hi ? key.lo_port : key.hi_port;
-  if (conclude_from(plan_.application_of(record.protocol_id, responder, initiator), ApplicationSource::kProtocol))
-    return;
-  // A rule for all of ICMP is found by any port.
-  const bool has_ports = key.protocol == kTcp || key.protocol == kUdp || key.protocol == kSctp;
-  const ApplicationSource source = has_ports ? ApplicationSource::kPort : ApplicationSource::kProtocol;
-  if (conclude_from(plan_.application_of_port(key.protocol, responder), source)) return;
-  conclude_from(plan_.application_of_port(key.protocol, initiator), source);
-}
-
-void Dispatcher::account(const PacketView& packet, const FlowRecord& record) noexcept {
-  TrafficCounters& application = metrics_.applications[record.application];
-  ++application.packets;
-  application.bytes += packet.wire_bytes;
-  TrafficCounters& protocol = metrics_.protocols[record.protocol_id];
-  ++protocol.packets;
-  protocol.bytes += packet.wire_bytes;
-  if (record.protocol_id != 0)
-    (plan_.encrypted(record.protocol_id) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += packet.wire_bytes;
 }
 
 void Dispatcher::name_from_cache() noexcept {

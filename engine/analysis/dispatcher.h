@@ -8,6 +8,7 @@
 #include "engine/analysis/analysis_options.h"
 #include "engine/analysis/analysis_plan.h"
 #include "engine/analysis/analyzer_context.h"
+#include "engine/analysis/attribution.h"
 #include "engine/analysis/name_cache.h"
 #include "engine/analysis/stream_pool.h"
 #include "engine/flow/flow_table.h"
@@ -45,7 +46,10 @@ class Dispatcher final : public AnalyzerContext {
              WorkerMetrics& metrics);
 
   /// The table whose records are analyzed; set once before use (the table's end handler leads back here).
-  void attach(FlowTable& table) noexcept { table_ = &table; }
+  void attach(FlowTable& table) noexcept {
+    table_ = &table;
+    attribution_.attach(table);
+  }
   void set_listener(NameListener* listener) noexcept { listener_ = listener; }
 
   /// Whether analyze() has anything to do for this packet.
@@ -63,9 +67,9 @@ class Dispatcher final : public AnalyzerContext {
     names_.prefetch(IpAddress{}, packet.dst_addr());
   }
   /// Counts a packet of a flow whose application is known.
-  void account(const PacketView& packet, const FlowRecord& record) noexcept;
+  void account(const PacketView& packet, const FlowRecord& record) noexcept { attribution_.count(packet, record); }
   /// Draws the conclusion from what is known so far: application and accounting. A better name may still come.
-  void decide(FlowRecord& record, const FlowDetail* detail) noexcept;
+  void decide(FlowRecord& record, FlowDetail* detail) noexcept { attribution_.decide(record, detail); }
   /// The flow ends: gives back its buffers, and decides now what was still open.
   void conclude(FlowRecord& record, FlowDetail* detail) noexcept;
 
@@ -121,8 +125,6 @@ class Dispatcher final : public AnalyzerContext {
   // FlowRecord::analysis_flags, counting how often the flow was handed over: further times end its analysis.
   static constexpr std::uint8_t kHandOverStep = 0x04, kHandOversMask = 0x0c;
   static constexpr Duration kAdvancePeriod = Duration::from_seconds(1);
-  // FlowRecord::analysis_flags: the catalogue's address ranges were asked, which costs a search and never changes.
-  static constexpr std::uint8_t kAddressesAsked = 0x10;
 
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
@@ -141,8 +143,6 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
-  /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
-  void decide_without_name(FlowRecord& record) noexcept;
   void name_from_cache() noexcept;
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
@@ -161,7 +161,7 @@ class Dispatcher final : public AnalyzerContext {
   FlowTable* table_ = nullptr;
   NameListener* listener_ = nullptr;
   PatternScanner scanner_;
-  CatalogueMatcher matcher_;
+  Attribution attribution_;
   NameCache names_;
   StreamPool streams_;
   std::vector<NameSet> name_sets_;

@@ -59,6 +59,7 @@ struct alignas(64) FlowRecord {
   std::uint8_t analysis_packets;  ///< payload packets looked at so far, saturating
   std::uint8_t analysis_flags;    ///< owned by analysis/
   ApplicationSource application_source;
+  ProtocolId accounted_protocol;  ///< what its traffic is counted under, if kFlagAccounted: stays
 
   static constexpr std::uint8_t kFlagInitiatorIsHi = 0x01;  ///< src of the flow is the endpoint that sorts second
   static constexpr std::uint8_t kFlagShadow = 0x02;         ///< PacketView::kFlagShadow: neither counted nor exported
@@ -66,6 +67,7 @@ struct alignas(64) FlowRecord {
   static constexpr std::uint8_t kFlagContinued = 0x08;      ///< follows a record that ended by active timeout
   static constexpr std::uint8_t kFlagMidstream = 0x10;      ///< TCP whose SYN was not seen
   static constexpr std::uint8_t kFlagPinned = 0x20;         ///< touched by the batch in hand: not to be evicted
+  static constexpr std::uint8_t kFlagRenamed = 0x40;        ///< is counted under FlowDetail::accounted_application
 
   bool is(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   /// The direction of what the initiator (IPFIX source) sends.
@@ -149,10 +151,10 @@ struct alignas(64) FlowDetail {
   std::uint8_t name_source = kNameSourceNone;
   Ech ech = Ech::kUnknown;
   bool has_ja3 = false, has_ja3s = false;
-  ProtocolId candidate = 0;              ///< owned by analysis/
-  bool stream_open[2] = {false, false};  ///< owned by analysis/
-  std::array<std::uint8_t, 16> ja3{};    ///< MD5
-  std::array<std::uint8_t, 16> ja3s{};   ///< MD5
+  ProtocolId candidate = 0;                 ///< owned by analysis/
+  ApplicationId accounted_application = 0;  ///< meaningful only if FlowRecord::kFlagRenamed
+  std::array<std::uint8_t, 16> ja3{};       ///< MD5
+  std::array<std::uint8_t, 16> ja3s{};      ///< MD5
   InlineText<36> ja4;
   InlineText<23> alpn;          ///< the protocol agreed on, else the first one offered
   InlineText<255> server_name;  ///< lower case

@@ -37,7 +37,7 @@ Verdict Http::probe(const PacketView& packet) noexcept {
 
 Verdict Http::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   const Verdict verdict = HttpMessageReader(packet, state, context).run();
-  return verdict == Verdict::kNeedMore && HttpMessageReader::waits_for_tunnel(state) ? Verdict::kTentative : verdict;
+  return verdict == Verdict::kNeedMore && HttpMessageReader::may_hand_over(state) ? Verdict::kTentative : verdict;
 }
 
 }  // namespace netpulse

@@ -8,7 +8,7 @@ namespace {
 // State::flags
 constexpr std::uint16_t kResponse = 0x01, kChunked = 0x02, kHasLength = 0x04, kBadLength = 0x08, kUntilClose = 0x10,
                         kNoBody = 0x20, kInterim = 0x40, kGranted = 0x80, kSaysTunnel = 0x100, kIsHead = 0x200,
-                        kIsConnect = 0x400, kInLongLine = 0x800, kHadMessage = 0x1000;
+                        kIsConnect = 0x400, kInLongLine = 0x800, kHadMessage = 0x1000, kAsksUpgrade = 0x2000;
 // State::seen
 constexpr std::uint8_t kSeenRequest = 0x01, kSeenName = 0x02, kSeenUserAgent = 0x04, kSeenServer = 0x08,
                        kSeenResponse = 0x10;
@@ -62,6 +62,11 @@ int hex_digit(char c) noexcept {
 }
 
 }  // namespace
+
+bool HttpMessageReader::may_hand_over(const Http::State& state) noexcept {
+  return state.phase[0] == kTunnel || state.phase[1] == kTunnel ||
+         ((state.flags[0] | state.flags[1]) & kAsksUpgrade) != 0;
+}
 
 Verdict HttpMessageReader::run() noexcept {
   Step last = Step::kGoOn;
@@ -190,6 +195,7 @@ void HttpMessageReader::on_status(std::uint16_t status, std::string_view line) n
   const bool final = status >= 200;
   flags() = kResponse | kHadMessage;
   if (!final) flags() |= kInterim;
+  if (final) state_.flags[1 - side_] = static_cast<std::uint16_t>(state_.flags[1 - side_] & ~kAsksUpgrade);
   if (final && status < 300) flags() |= kGranted;
   if (!final || status == kStatusNoContent || status == kStatusNotModified) flags() |= kNoBody;
   // What proxies have said since there are any: the request need not have been seen.
@@ -248,6 +254,9 @@ void HttpMessageReader::on_field(std::string_view line) noexcept {
     case std::string_view("server").size():
       if (has(kResponse) && equals_ignoring_case(name, "server") && first(kSeenServer))
         context_.set_attribute(FlowAttribute::kServerSoftware, value);
+      return;
+    case std::string_view("upgrade").size():
+      if (!has(kResponse) && equals_ignoring_case(name, "upgrade")) flags() |= kAsksUpgrade;
       return;
     case std::string_view("user-agent").size():
       if (!has(kResponse) && equals_ignoring_case(name, "user-agent") && first(kSeenUserAgent))

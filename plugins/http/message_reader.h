@@ -24,10 +24,8 @@ class HttpMessageReader {
   /// Tells the context what was found and what of the stream was taken.
   Verdict run() noexcept;
 
-  /// A CONNECT was asked for and not answered yet: the flow may soon be another's.
-  static bool waits_for_tunnel(const Http::State& state) noexcept {
-    return state.phase[0] == kTunnel || state.phase[1] == kTunnel;
-  }
+  /// A CONNECT or an upgrade was asked for and not answered yet: the flow may soon be another's.
+  static bool may_hand_over(const Http::State& state) noexcept;
 
  private:
   /// What the next byte of a direction belongs to: State::phase.

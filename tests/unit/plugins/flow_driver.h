@@ -66,7 +66,8 @@ class FlowDriver {
     context_.discarded = 0;
     context_.skipped.reset();
     verdict_ = analyzer_.consume(packet_, state_.data(), context_);
-    if (verdict_ == Verdict::kTentative) {
+    undecided_ = verdict_ == Verdict::kTentative;
+    if (undecided_) {
       verdict_ = Verdict::kNeedMore;
     } else if (tentative_ && verdict_ != Verdict::kNotMine) {
       mine_ = true;
@@ -87,6 +88,8 @@ class FlowDriver {
   bool mine() const { return mine_; }
   Verdict probed() const { return probed_; }
   Verdict verdict() const { return verdict_; }
+  /// The last payload left open what the flow is: Verdict::kTentative, which verdict() calls kNeedMore.
+  bool undecided() const { return undecided_; }
   /// No more was discarded than there was.
   bool discard_in_range() const { return discard_in_range_; }
   PacketView& packet() { return packet_; }
@@ -98,7 +101,7 @@ class FlowDriver {
   ByteVector prefix_[2];
   std::size_t skip_[2] = {0, 0};
   std::array<std::uint8_t, kAnalyzerStateBytes> state_{};
-  bool mine_ = false, tentative_ = false, ended_ = false, discard_in_range_ = true;
+  bool mine_ = false, tentative_ = false, ended_ = false, discard_in_range_ = true, undecided_ = false;
   Verdict probed_ = Verdict::kNeedMore, verdict_ = Verdict::kNeedMore;
 };
 

@@ -3,211 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/unit/engine/analysis/toy_analyzers.h"
+
 namespace netpulse {
 namespace {
 
 constexpr HashSeed kSeed = HashSeed::fixed(9);
-constexpr std::uint8_t kTcp = 6, kUdp = 17;
-
-/// A toy protocol over TCP: "NAME <name>\n" once, from either side.
-struct Line {
-  struct State {};
-  static constexpr std::string_view kName = "line", kNameSource = "line_name";
-  static constexpr Input kInput = Input::kStreamPrefix;
-  static constexpr bool kEncrypted = true, kStateOverUdp = false;
-  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^NAME"}};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7000, 7000}};
-  static constexpr std::array<std::string_view, 1> kNameLists{"line_names"};
-  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"line_total", "Lines."}};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView& packet) noexcept {
-    const std::string_view text = as_text(packet.payload());
-    const std::string_view start = std::string_view("NAME ").substr(0, text.size());
-    if (text.substr(0, start.size()) != start) return Verdict::kNotMine;
-    return text.size() < 5 ? Verdict::kNeedMore : Verdict::kDone;
-  }
-  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
-    const std::string_view text = as_text(packet.payload());
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return Verdict::kNeedMore;
-    context.set_server_name(text.substr(5, end - 5));
-    context.observe_name(0, text.substr(5, end - 5));
-    context.count(0, 1);
-    return Verdict::kDone;
-  }
-};
-
-/// A toy protocol over UDP that teaches: "<d><name>" says that address 192.0.2.d is called name.
-struct Teacher {
-  struct State {
-    std::uint8_t calls;
-  };
-  static constexpr std::string_view kName = "teacher", kNameSource = "";
-  static constexpr Input kInput = Input::kDatagram;
-  static constexpr bool kEncrypted = false, kStateOverUdp = false;
-  static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 5300}};
-  static constexpr std::array<std::string_view, 0> kNameLists{};
-  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"teacher_total", "Lessons."}};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
-  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
-    if (++state.calls != 1) return Verdict::kMalformed;  // state_over_udp is false: always the first call
-    const std::uint8_t address[4] = {192, 0, 2, packet.payload()[0]};
-    context.learn_address(packet.dst_addr(), IpAddress::from_v4(address), as_text(packet.payload().subspan(1)), 300);
-    context.count(0, 1);
-    return Verdict::kNeedMore;
-  }
-};
-
-/// A toy protocol over TCP that makes room for another one: "GO\n" from the client, "OK\n" from the server.
-struct Upgrade {
-  struct State {
-    std::uint8_t asked;
-  };
-  static constexpr std::string_view kName = "upgrade", kNameSource = "";
-  static constexpr Input kInput = Input::kStreamPrefix;
-  static constexpr bool kEncrypted = false, kStateOverUdp = false;
-  static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7001, 7001}};
-  static constexpr std::array<std::string_view, 0> kNameLists{};
-  static constexpr std::array<MetricDescription, 0> kCounters{};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
-  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
-    if (packet.payload().size() < 3 || (state.asked != 0) == context.from_initiator()) return Verdict::kNeedMore;
-    context.discard_stream(3);
-    if (state.asked != 0) {
-      context.set_attribute(FlowAttribute::kServerSoftware, "upgrader");
-      context.hand_over();
-      return Verdict::kDone;
-    }
-    state.asked = 1;
-    return Verdict::kTentative;
-  }
-};
-
-/// A toy protocol over UDP: "<offset><piece>" of a name that ends with '.'; "!" hands the flow over, "?" asks for an
-/// answer that is never there.
-struct Puzzle {
-  struct State {
-    std::uint8_t conflict;
-  };
-  struct PerWorker {
-    std::uint64_t datagrams = 0, open_questions = 0;
-  };
-  static constexpr std::string_view kName = "puzzle", kNameSource = "puzzle_name";
-  static constexpr Input kInput = Input::kDatagram;
-  static constexpr bool kEncrypted = false, kStateOverUdp = true;
-  static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 7002, 7002}};
-  static constexpr std::array<std::string_view, 0> kNameLists{};
-  static constexpr std::array<MetricDescription, 3> kCounters{MetricDescription{"puzzle_datagrams", "Datagrams."},
-                                                              MetricDescription{"puzzle_conflicts", "Conflicts."},
-                                                              MetricDescription{"puzzle_unanswered", "Unanswered."}};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView& packet) noexcept {
-    return packet.payload()[0] < 'A' ? Verdict::kDone : Verdict::kNotMine;
-  }
-  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
-    PerWorker& mine = context.per_worker<PerWorker>();
-    ++mine.datagrams;
-    const Bytes payload = packet.payload();
-    if (payload[0] == '?') {
-      ++mine.open_questions;
-      return Verdict::kNeedMore;
-    }
-    if (payload[0] == '!' || payload[0] >= 'A') {
-      context.hand_over();
-      return Verdict::kDone;
-    }
-    const Assembly assembly = context.assemble(payload[0] - std::size_t{'0'}, payload.subspan(1));
-    if (assembly.conflict) context.count(1, 1);
-    const std::string_view text = as_text(assembly.contiguous);
-    if (!text.ends_with('.')) return Verdict::kNeedMore;
-    context.set_server_name(text.substr(0, text.size() - 1));
-    context.count(0, mine.datagrams);
-    context.drop_assembly();
-    return Verdict::kNeedMore;
-  }
-  static void advance(PerWorker& mine, Timestamp, bool last, AnalyzerContext& context) noexcept {
-    if (!last) return;
-    context.count(2, mine.open_questions);
-    mine.open_questions = 0;
-  }
-};
-
-/// A toy protocol over UDP that nobody can tell by one datagram: "1", "2", "3" in a row on any port.
-struct Counting {
-  struct State {
-    std::uint8_t last;
-  };
-  static constexpr std::string_view kName = "counting", kNameSource = "";
-  static constexpr Input kInput = Input::kDatagram;
-  static constexpr bool kEncrypted = false, kStateOverUdp = true;
-  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^[1-9A]"}};
-  static constexpr std::array<PortRange, 0> kPorts{};
-  static constexpr std::array<std::string_view, 0> kNameLists{};
-  static constexpr std::array<MetricDescription, 0> kCounters{};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView&) noexcept { return Verdict::kTentative; }
-  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext&) noexcept {
-    const std::uint8_t digit = packet.payload()[0];
-    if (digit == 'A') return Verdict::kTentative;
-    if (state.last != 0 && digit != state.last + 1) return Verdict::kNotMine;
-    state.last = digit;
-    return digit == '3' ? Verdict::kDone : Verdict::kTentative;
-  }
-};
-
-/// A toy protocol over TCP: "<digits>\n" and as many bytes that nobody reads.
-struct Parcel {
-  struct State {};
-  static constexpr std::string_view kName = "parcel", kNameSource = "";
-  static constexpr Input kInput = Input::kStreamPrefix;
-  static constexpr bool kEncrypted = false, kStateOverUdp = false;
-  static constexpr std::array<Pattern, 0> kPatterns{};
-  static constexpr std::array<PortRange, 1> kPorts{PortRange{kTcp, 7003, 7003}};
-  static constexpr std::array<std::string_view, 0> kNameLists{};
-  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"parcel_total", "Parcels."}};
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
-
-  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
-  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
-    std::size_t taken = 0, bytes = 0;
-    for (const char c : as_text(packet.payload())) {
-      ++taken;
-      if (c == '\n') {
-        context.count(0, 1);
-        const std::size_t here = packet.payload().size() - taken;
-        if (here < bytes)
-          context.skip_stream(bytes - here);
-        else
-          context.discard_stream(taken + bytes);
-        return Verdict::kNeedMore;
-      }
-      if (c < '0' || c > '9') return Verdict::kMalformed;
-      bytes = bytes * 10 + static_cast<std::size_t>(c - '0');
-    }
-    return Verdict::kNeedMore;
-  }
-};
-
-constexpr std::array<AnalyzerEntry, 6> kAnalyzers{make_analyzer_entry<Line>(),    make_analyzer_entry<Teacher>(),
-                                                  make_analyzer_entry<Upgrade>(), make_analyzer_entry<Puzzle>(),
-                                                  make_analyzer_entry<Parcel>(),  make_analyzer_entry<Counting>()};
-constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5, kCounting = 6;
+using namespace toys;  // NOLINT(google-build-using-namespace): this file is about them
 
 constexpr const char* kCatalogueText = R"(
 [[application]]
@@ -229,6 +36,11 @@ protocols = ["teacher"]
 name = "Secure teaching"
 category = "Infrastructure"
 protocols = ["teacher/5300"]
+
+[[application]]
+name = "Fickle line"
+category = "Infrastructure"
+protocols = ["line/7004"]
 
 [[application]]
 name = "Data centre"
@@ -254,10 +66,10 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     make({});
   }
 
-  void make(AnalysisOptions options) {
+  void make(AnalysisOptions options, std::size_t details_max = 256) {
     FlowTableOptions table_options;
     table_options.flows_max = 1024;
-    table_options.details_max = 256;
+    table_options.details_max = details_max;
     metrics_ = std::make_unique<WorkerMetrics>();
     dispatcher_ =
         std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100}, kSeed, *metrics_);
@@ -338,6 +150,38 @@ TEST_F(DispatcherTest, AFlowThatMayBeHandedOverIsNotAccountedBefore) {
   see(1, 7001, true, "NAME www.shop.example\n", 3);
   EXPECT_EQ(metrics_->protocols[kUpgrade].packets, 0U);
   EXPECT_EQ(metrics_->protocols[kLine].packets, 3U);
+}
+
+TEST_F(DispatcherTest, AFlowOnceCountedStaysWhereItIsCountedWhateverIsLearnedLater) {
+  const FlowRecord& flow = see(1, 7004, true, "?", 0);
+  EXPECT_TRUE(flow.is(FlowRecord::kFlagAccounted));
+  see(1, 7004, true, "!NAME www.shop.example\n", 1);
+  see(1, 7004, true, "more", 24);
+  // The record says what it became ...
+  EXPECT_EQ(flow.protocol_id, kLine);
+  EXPECT_EQ(application_of(flow), "Shop");
+  // ... and the counters do not depend on when that was learned.
+  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
+  EXPECT_EQ(metrics_->protocols[kFickle].flows, 1U);
+  EXPECT_EQ(metrics_->protocols[kLine].packets, 0U);
+  EXPECT_EQ(metrics_->applications[0].packets, 3U);
+  EXPECT_EQ(metrics_->applications[flow.application].packets, 0U);
+  EXPECT_EQ(metrics_->encrypted_bytes, 0U);
+  EXPECT_EQ(metrics_->cleartext_bytes, flow.bytes_total());
+}
+
+TEST_F(DispatcherTest, AFlowWithoutRoomForASecondApplicationKeepsItsFirst) {
+  const auto see_it_change = [this]() -> const FlowRecord& {
+    see(1, 7004, true, "?", 0);
+    see(1, 7004, true, "!NAME other.example\n", 1);
+    return see(1, 7004, true, "more", 21);
+  };
+  EXPECT_EQ(application_of(see_it_change()), "Fickle line");
+  make({}, 1);
+  see(2, 7000, true, "NAME has.the.room\n", 0);
+  EXPECT_EQ(see_it_change().application, 0);
+  EXPECT_EQ(metrics_->applications[0].packets, 4U);
+  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
 }
 
 TEST_F(DispatcherTest, GivesTheRestOfTheSegmentToTheNextAnalyzer) {

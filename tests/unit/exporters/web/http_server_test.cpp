@@ -205,6 +205,9 @@ TEST_F(HttpServerTest, AClientThatKeepsTricklingIsClosedAllTheSame) {
     closed = client.closed_within(20);
   }
   EXPECT_TRUE(closed);
+  // The server counts just after it has closed.
+  for (int i = 0; i < 500 && server_->counters().timed_out == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(server_->counters().timed_out, 1U);
 }
 

@@ -231,6 +231,17 @@ TEST_F(HttpFlow, LeavesTheHeadThatOpensWebSocketToItsAnalyzer) {
   EXPECT_EQ(attribute(FlowAttribute::kHttpStatus), "101");
 }
 
+TEST_F(HttpFlow, AnUpgradeThatIsAskedForLeavesOpenWhatTheFlowIsUntilTheAnswer) {
+  client("GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: h2c\r\n\r\n");
+  EXPECT_TRUE(flow.undecided());
+  server("HTTP/1.1 103 Early Hints\r\n\r\n");
+  EXPECT_TRUE(flow.undecided());
+  server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_FALSE(flow.undecided());
+  client("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
+  EXPECT_FALSE(flow.undecided());
+}
+
 TEST_F(HttpFlow, HandsOverWhatFollowsAnotherUpgrade) {
   client("GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
   const std::string_view head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";

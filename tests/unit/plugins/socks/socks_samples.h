@@ -9,7 +9,15 @@ namespace netpulse::test {
 template <>
 struct Samples<Socks> {
   static std::vector<Sample> conversations() {
-    return {{"version 5", 6, 1080, {{true, {5, 2, 0, 2}}, {false, {5, 0}}}, true},
+    return {{"version 5",
+             6,
+             1080,
+             {{true, {5, 2, 0, 2}},
+              {false, {5, 0}},
+              {true, {5, 1, 0, 3, 3, 'a', '.', 'b', 1, 187}},
+              {false, {5, 0, 0, 1, 0, 0, 0, 0, 0, 0}}},
+             true},
+            {"version 5, no method in common", 6, 1080, {{true, {5, 1, 0}}, {false, {5, 0xff}}}, true},
             {"version 4",
              6,
              9050,
