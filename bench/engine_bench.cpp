@@ -40,7 +40,7 @@ void read_sample(benchmark::State& state) {
     sources.push_back(std::move(source));
     EngineOptions options;
     options.worker_count = static_cast<std::size_t>(state.range(0));
-    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), catalogue.value(), compiled_signatures());
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), catalogue.value());
     NP_ASSERT(plan.ok());
     Engine engine(options, std::move(sources), std::move(plan).value(), {});
     state.ResumeTiming();

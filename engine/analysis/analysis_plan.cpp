@@ -13,16 +13,7 @@ constexpr std::uint8_t kTcp = 6, kUdp = 17;
 
 }  // namespace
 
-std::vector<PatternSource> signatures_of(std::span<const AnalyzerEntry> analyzers) {
-  std::vector<PatternSource> signatures;
-  for (std::size_t i = 0; i < analyzers.size(); ++i)
-    for (const Pattern& pattern : analyzers[i].patterns)
-      signatures.push_back({.expression = pattern.expression, .id = static_cast<std::uint32_t>(i)});
-  return signatures;
-}
-
-Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue,
-                                         Bytes compiled_signatures) {
+Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue) {
   if (analyzers.size() > kAnalyzersMax || analyzers.size() >= kProtocolsMax) return Error{"too many analyzers"};
   AnalysisPlan plan;
   plan.analyzers_ = analyzers;
@@ -35,8 +26,11 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
     PortSet& ports = (rule.protocol == kTcp ? plan.tcp_ports_ : plan.udp_ports_)->with_application;
     for (std::uint32_t port = rule.first; port <= rule.last; ++port) ports.add(port);
   }
+  std::vector<PatternSource> patterns;
   for (std::size_t i = 0; i < analyzers.size(); ++i) {
     const AnalyzerEntry& entry = analyzers[i];
+    for (const Pattern& pattern : entry.patterns)
+      patterns.push_back({.expression = pattern.expression, .id = static_cast<std::uint32_t>(i)});
     for (const PortRange& range : entry.ports) {
       Ports& ports = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
       for (std::uint32_t port = range.first; port <= range.last; ++port) {
@@ -46,10 +40,7 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
     }
     if (Result<void> placed = plan.place(entry); !placed) return placed.error();
   }
-  const std::vector<PatternSource> signatures = signatures_of(analyzers);
-  plan.patterns_ = PatternDatabase::load(signatures, compiled_signatures);
-  if (plan.patterns_.has_value()) return plan;
-  Result<PatternDatabase> compiled = PatternDatabase::compile(signatures);
+  Result<PatternDatabase> compiled = PatternDatabase::compile(patterns);
   if (!compiled) return Error{"payload patterns of the analyzers: " + compiled.error().message};
   plan.patterns_ = std::move(compiled).value();
   return plan;

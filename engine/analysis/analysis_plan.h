@@ -18,17 +18,12 @@
 
 namespace netpulse {
 
-/// The payload signatures of analyzers; ids are their indices.
-std::vector<PatternSource> signatures_of(std::span<const AnalyzerEntry> analyzers);
-
 /// What all workers share about the registered analyzers: who is a candidate for which port and which first bytes, and
 /// where each one's counters and name lists lie. Immutable once built.
 class AnalysisPlan {
  public:
-  /// compiled_signatures: PatternDatabase::serialize() of signatures_of(analyzers); empty, or not usable: they are
-  /// compiled here. Error: too many analyzers or counters, or a pattern that does not compile (says whose).
-  static Result<AnalysisPlan> build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue,
-                                    Bytes compiled_signatures = {});
+  /// Error: too many analyzers or counters, or a pattern that does not compile (says whose).
+  static Result<AnalysisPlan> build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue);
 
   std::span<const AnalyzerEntry> analyzers() const noexcept { return analyzers_; }
   const AnalyzerEntry& analyzer(ProtocolId protocol) const noexcept { return analyzers_[protocol - 1U]; }

@@ -3,8 +3,6 @@
 #include <hs.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <new>
 
@@ -49,8 +47,6 @@ struct PatternDatabase::Implementation {
     hs_free_scratch(prototype);
     hs_free_database(database);
   }
-  /// False if there is no memory to scan with it.
-  bool own(hs_database_t* made);
 };
 
 PatternDatabase::PatternDatabase() : implementation_(std::make_unique<Implementation>()) {}
@@ -58,10 +54,9 @@ PatternDatabase::PatternDatabase(PatternDatabase&&) noexcept = default;
 PatternDatabase& PatternDatabase::operator=(PatternDatabase&&) noexcept = default;
 PatternDatabase::~PatternDatabase() = default;
 
-namespace {
-
-/// platform: null for this processor.
-Result<hs_database_t*> compile_database(std::span<const PatternSource> patterns, const hs_platform_info_t* platform) {
+Result<PatternDatabase> PatternDatabase::compile(std::span<const PatternSource> patterns) {
+  PatternDatabase result;
+  if (patterns.empty()) return result;
   if (patterns.size() > kPatternsMax)
     return Error{std::to_string(patterns.size()) + " patterns: at most " + std::to_string(kPatternsMax) +
                  " fit into one database"};
@@ -91,12 +86,11 @@ Result<hs_database_t*> compile_database(std::span<const PatternSource> patterns,
 
   const auto count = static_cast<unsigned>(patterns.size());
   hs_compile_error_t* failure = nullptr;
-  hs_database_t* database = nullptr;
-  const hs_error_t status = all_literal
-                                ? hs_compile_lit_multi(expressions.data(), flags.data(), ids.data(), sizes.data(),
-                                                       count, HS_MODE_BLOCK, platform, &database, &failure)
-                                : hs_compile_ext_multi(expressions.data(), flags.data(), ids.data(), nullptr, count,
-                                                       HS_MODE_BLOCK, platform, &database, &failure);
+  const hs_error_t status =
+      all_literal ? hs_compile_lit_multi(expressions.data(), flags.data(), ids.data(), sizes.data(), count,
+                                         HS_MODE_BLOCK, nullptr, &result.implementation_->database, &failure)
+                  : hs_compile_ext_multi(expressions.data(), flags.data(), ids.data(), nullptr, count, HS_MODE_BLOCK,
+                                         nullptr, &result.implementation_->database, &failure);
   if (status != HS_SUCCESS) {
     const std::string reason = failure != nullptr ? failure->message : "out of memory";
     const int index = failure != nullptr ? failure->expression : -1;
@@ -104,71 +98,8 @@ Result<hs_database_t*> compile_database(std::span<const PatternSource> patterns,
     if (index < 0) return Error{std::to_string(patterns.size()) + " patterns cannot be compiled: " + printable(reason)};
     return refused(static_cast<std::size_t>(index), patterns[static_cast<std::size_t>(index)], reason);
   }
-  return database;
-}
-
-/// Tells sets of patterns apart: FNV-1a over everything that compile() is told (draft-eastlake-fnv).
-std::uint64_t fingerprint(std::span<const PatternSource> patterns) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
-  };
-  for (const PatternSource& pattern : patterns) {
-    add(pattern.expression);
-    add({pattern.case_insensitive ? "\0i" : "\0c", 2});
-    add({pattern.literal ? "l" : "r", 1});
-    add(std::to_string(pattern.id));
-    add({"\0", 1});
-  }
-  return hash;
-}
-
-}  // namespace
-
-bool PatternDatabase::Implementation::own(hs_database_t* made) {
-  database = made;
-  return hs_alloc_scratch(database, &prototype) == HS_SUCCESS;
-}
-
-Result<PatternDatabase> PatternDatabase::compile(std::span<const PatternSource> patterns) {
-  PatternDatabase result;
-  if (patterns.empty()) return result;
-  const Result<hs_database_t*> compiled = compile_database(patterns, nullptr);
-  if (!compiled.ok()) return compiled.error();
-  if (!result.implementation_->own(compiled.value())) return Error{"out of memory for the patterns' scratch space"};
-  return result;
-}
-
-std::vector<std::uint8_t> PatternDatabase::serialize(std::span<const PatternSource> patterns) {
-  // No features: what every processor that runs the library has.
-  const hs_platform_info_t any_processor{HS_TUNE_FAMILY_GENERIC, 0, 0, 0};
-  const Result<hs_database_t*> compiled = compile_database(patterns, &any_processor);
-  if (!compiled.ok()) return {};
-  char* bytes = nullptr;
-  std::size_t size = 0;
-  std::vector<std::uint8_t> result;
-  if (hs_serialize_database(compiled.value(), &bytes, &size) == HS_SUCCESS) {
-    const std::uint64_t mark = fingerprint(patterns);
-    result.resize(sizeof mark + size);
-    std::memcpy(result.data(), &mark, sizeof mark);
-    std::memcpy(result.data() + sizeof mark, bytes, size);
-    std::free(bytes);
-  }
-  hs_free_database(compiled.value());
-  return result;
-}
-
-std::optional<PatternDatabase> PatternDatabase::load(std::span<const PatternSource> patterns, Bytes compiled) {
-  std::uint64_t mark = 0;
-  if (compiled.size() <= sizeof mark || hs_valid_platform() != HS_SUCCESS) return std::nullopt;
-  std::memcpy(&mark, compiled.data(), sizeof mark);
-  if (mark != fingerprint(patterns)) return std::nullopt;
-  const Bytes bytes = compiled.subspan(sizeof mark);
-  hs_database_t* database = nullptr;
-  if (hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database) != HS_SUCCESS)
-    return std::nullopt;
-  PatternDatabase result;
-  if (!result.implementation_->own(database)) return std::nullopt;
+  if (hs_alloc_scratch(result.implementation_->database, &result.implementation_->prototype) != HS_SUCCESS)
+    return Error{"out of memory for the patterns' scratch space"};
   return result;
 }
 

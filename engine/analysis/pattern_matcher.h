@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,11 +31,6 @@ class PatternDatabase {
   /// No patterns: a database that never matches. Error: which pattern (its index and text) and why, in the library's
   /// words.
   static Result<PatternDatabase> compile(std::span<const PatternSource> patterns);
-  /// compile() of the same patterns in another process, as serialize() wrote it: some thousand times faster. Nothing if
-  /// it is of other patterns, or of another release of the library, or not for this processor. Aligned to 8 bytes.
-  static std::optional<PatternDatabase> load(std::span<const PatternSource> patterns, Bytes compiled);
-  /// The patterns compiled for every processor that the library supports, for load(); empty if they do not compile.
-  static std::vector<std::uint8_t> serialize(std::span<const PatternSource> patterns);
 
   PatternDatabase(PatternDatabase&&) noexcept;
   PatternDatabase& operator=(PatternDatabase&&) noexcept;

@@ -120,8 +120,7 @@ class Check {
       findings_.push_back({"catalogue", Outcome::kFailure, catalogue.error().message, "correct the lines named here"});
       return;
     }
-    if (const auto plan = AnalysisPlan::build(registered_analyzers(), catalogue.value(), compiled_signatures());
-        !plan.ok()) {
+    if (const auto plan = AnalysisPlan::build(registered_analyzers(), catalogue.value()); !plan.ok()) {
       findings_.push_back({"catalogue", Outcome::kFailure, plan.error().message});
       return;
     }

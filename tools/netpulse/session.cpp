@@ -26,7 +26,7 @@ Result<std::unique_ptr<Session>> Session::open(const Settings& settings,
   auto catalogue = load_catalogue(settings.catalogue_files);
   if (!catalogue.ok()) return catalogue.error();
   std::unique_ptr<Session> session(new Session(std::move(catalogue).value(), settings));
-  auto plan = AnalysisPlan::build(registered_analyzers(), session->catalogue_, compiled_signatures());
+  auto plan = AnalysisPlan::build(registered_analyzers(), session->catalogue_);
   if (!plan.ok()) return plan.error();
   EngineOptions options = settings.engine;
   options.collect_names = collect_names;

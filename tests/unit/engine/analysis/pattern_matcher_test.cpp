@@ -84,32 +84,6 @@ TEST(PatternMatcher, StopsWhenToldTo) {
   EXPECT_EQ(matches(scanner, "abc").size(), 3);
 }
 
-TEST(PatternMatcher, LoadsWhatWasCompiledBefore) {
-  const std::vector<PatternSource> patterns{{"^SSH-[12]\\.", 7}, {"^get ", 3, true}};
-  const std::vector<std::uint8_t> bytes = PatternDatabase::serialize(patterns);
-  const std::optional<PatternDatabase> database = PatternDatabase::load(patterns, bytes);
-  ASSERT_TRUE(database.has_value());
-  PatternScanner scanner(*database);
-  EXPECT_THAT(matches(scanner, "SSH-2.0-OpenSSH"), ElementsAre(Match(7, 6)));
-  EXPECT_THAT(matches(scanner, "GET / HTTP/1.1"), ElementsAre(Match(3, 4)));
-}
-
-TEST(PatternMatcher, LoadsNothingThatIsNotOfThesePatterns) {
-  const std::vector<PatternSource> patterns{{"^a", 1}, {"b", 2}};
-  const std::vector<std::uint8_t> bytes = PatternDatabase::serialize(patterns);
-  for (const std::vector<PatternSource>& others : {std::vector<PatternSource>{{"^a", 1}},
-                                                   {{"^a", 2}, {"b", 1}},
-                                                   {{"^a", 1}, {"c", 2}},
-                                                   {{"^a", 1}, {"b", 2, true}}})
-    EXPECT_FALSE(PatternDatabase::load(others, bytes).has_value());
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(PatternDatabase::load(patterns, Bytes(bytes).first(size)).has_value()) << size;
-  std::vector<std::uint8_t> broken = bytes;
-  broken[8] ^= 1;
-  EXPECT_FALSE(PatternDatabase::load(patterns, broken).has_value());
-  EXPECT_TRUE(PatternDatabase::serialize(std::vector<PatternSource>{{"(", 1}}).empty());
-}
-
 TEST(PatternMatcher, NeverMatchesWithoutPatterns) {
   const PatternDatabase database = compiled({});
   PatternScanner scanner(database);

@@ -119,7 +119,7 @@ class EngineTest : public ::testing::Test {
   Outcome run(std::size_t workers, EngineOptions options = {}) {
     options.worker_count = workers;
     options.collect_names = true;
-    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_, compiled_signatures());
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
     EXPECT_TRUE(plan.ok());
     std::vector<std::unique_ptr<PacketSource>> sources;
     sources.push_back(conversation());
@@ -205,7 +205,7 @@ TEST_F(EngineTest, ListsNamesAndTopTalkers) {
 }
 
 TEST_F(EngineTest, CountsNamesThatAnotherWorkerWasNotTold) {
-  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_, compiled_signatures());
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
   ASSERT_TRUE(plan.ok());
   constexpr std::uint64_t kAnswers = 2000;
   auto answers = std::make_unique<MemorySource>();
@@ -229,7 +229,7 @@ TEST_F(EngineTest, CountsNamesThatAnotherWorkerWasNotTold) {
 
 TEST_F(EngineTest, CountsEachInterfaceOnItsOwnWhateverTheNumberOfWorkers) {
   for (const std::size_t workers : {1, 3}) {
-    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_, compiled_signatures());
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
     ASSERT_TRUE(plan.ok());
     auto source = std::make_unique<MemorySource>();
     for (std::uint8_t i = 0; i < 200; ++i) {
@@ -261,7 +261,7 @@ TEST_F(EngineTest, CountsEachInterfaceOnItsOwnWhateverTheNumberOfWorkers) {
 }
 
 TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {
-  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_, compiled_signatures());
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
   ASSERT_TRUE(plan.ok());
   auto source = conversation();
   source->repeat(1'000'000, Duration::from_seconds(1000));
