@@ -26,11 +26,11 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
     PortSet& ports = (rule.protocol == kTcp ? plan.tcp_ports_ : plan.udp_ports_)->with_application;
     for (std::uint32_t port = rule.first; port <= rule.last; ++port) ports.add(port);
   }
-  std::vector<PatternSource> patterns;
   for (std::size_t i = 0; i < analyzers.size(); ++i) {
     const AnalyzerEntry& entry = analyzers[i];
     for (const Pattern& pattern : entry.patterns)
-      patterns.push_back({.expression = pattern.expression, .id = static_cast<std::uint32_t>(i)});
+      if (Result<void> added = plan.signatures_.add(pattern.expression, i); !added)
+        return Error{"analyzer " + std::string(entry.name) + ": " + added.error().message};
     for (const PortRange& range : entry.ports) {
       Ports& ports = range.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
       for (std::uint32_t port = range.first; port <= range.last; ++port) {
@@ -40,9 +40,6 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
     }
     if (Result<void> placed = plan.place(entry); !placed) return placed.error();
   }
-  Result<PatternDatabase> compiled = PatternDatabase::compile(patterns);
-  if (!compiled) return Error{"payload patterns of the analyzers: " + compiled.error().message};
-  plan.patterns_ = std::move(compiled).value();
   return plan;
 }
 

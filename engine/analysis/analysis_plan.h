@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,7 +11,7 @@
 #include "engine/analysis/analyzer.h"
 #include "engine/analysis/analyzer_mask.h"
 #include "engine/analysis/catalogue.h"
-#include "engine/analysis/pattern_matcher.h"
+#include "engine/analysis/signature_set.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/result.h"
 
@@ -22,7 +21,7 @@ namespace netpulse {
 /// where each one's counters and name lists lie. Immutable once built.
 class AnalysisPlan {
  public:
-  /// Error: too many analyzers or counters, or a pattern that does not compile (says whose).
+  /// Error: too many analyzers or counters, or a signature that is wrong (says whose).
   static Result<AnalysisPlan> build(std::span<const AnalyzerEntry> analyzers, const Catalogue& catalogue);
 
   std::span<const AnalyzerEntry> analyzers() const noexcept { return analyzers_; }
@@ -33,7 +32,8 @@ class AnalysisPlan {
   AnalyzerMask candidates_by_port(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t port_b) const noexcept;
   /// The catalogue's application of a port, or 0.
   ApplicationId application_of_port(std::uint8_t protocol, std::uint16_t port) const noexcept;
-  const PatternDatabase& patterns() const noexcept { return *patterns_; }
+  /// Analyzers whose signature a payload begins with.
+  AnalyzerMask candidates_by_payload(Bytes payload) const noexcept { return signatures_.match(payload); }
 
   std::size_t counter_base(ProtocolId protocol) const noexcept { return places_[protocol].counter_base; }
   std::size_t histogram_base(ProtocolId protocol) const noexcept { return places_[protocol].histogram_base; }
@@ -80,7 +80,7 @@ class AnalysisPlan {
   const Catalogue* catalogue_ = nullptr;
   std::vector<Places> places_;  // by ProtocolId; [0] unused
   std::unique_ptr<Ports> tcp_ports_, udp_ports_;
-  std::optional<PatternDatabase> patterns_;
+  SignatureSet signatures_;
   std::vector<std::string> name_lists_;
   std::vector<MetricDescription> counters_, histograms_;
 };

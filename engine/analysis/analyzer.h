@@ -33,9 +33,8 @@ enum class Input : std::uint8_t {
                   ///< over UDP: the datagram's payload
 };
 
-/// A payload signature for the classifier: expression in Hyperscan's syntax, matched against the first bytes of a
-/// flow's direction. Anchor it with ^ wherever possible, and let it match within four bytes: a first segment of that
-/// size is judged as it is.
+/// A payload signature for the classifier, in the syntax of SignatureSet::add(), matched against the first bytes of a
+/// flow's direction. Let it match within four bytes: a first segment of that size is judged as it is.
 struct Pattern {
   const char* expression;
 };

@@ -15,7 +15,6 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
     : plan_(plan),
       options_(options),
       metrics_(metrics),
-      scanner_(plan.patterns()),
       attribution_(plan, metrics),
       names_(options, seed),
       streams_(options.stream_buffers) {
@@ -228,16 +227,8 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
   ProtocolId tentative = 0;
   const Claim claim = probe(by_port, view, tentative);
   if (claim == Claim::kClaimed) return claim;
-  AnalyzerMask by_pattern;
-  const Bytes payload = view.payload();
-  scanner_.scan(
-      payload.first(std::min(payload.size(), kClassifiedBytes)),
-      [](void* mask, std::uint32_t id, std::size_t) {
-        static_cast<AnalyzerMask*>(mask)->add(id);
-        return true;
-      },
-      &by_pattern);
-  const Claim second = probe(by_pattern - by_port, view, tentative);
+  const AnalyzerMask by_payload = plan_.candidates_by_payload(view.payload());
+  const Claim second = probe(by_payload - by_port, view, tentative);
   if (second != Claim::kNobody) return second;
   if (claim != Claim::kNobody || tentative == 0) return claim;
   return claim_tentatively(tentative) ? Claim::kClaimed : Claim::kNobody;

@@ -118,8 +118,8 @@ class Dispatcher final : public AnalyzerContext {
   static constexpr std::uint8_t kUnclaimedPacketsMax = 4;
   /// Payload packets within which a tentative claim has to be settled.
   static constexpr std::uint8_t kTentativePacketsMax = 32;
-  /// Payload bytes the classifier's patterns look at, and below which "nobody" is not yet an answer over TCP.
-  static constexpr std::size_t kClassifiedBytes = 64, kShortPrefixBytes = 4;
+  /// Payload bytes below which "nobody" is not yet an answer over TCP.
+  static constexpr std::size_t kShortPrefixBytes = 4;
   // FlowRecord::analysis_flags, by direction.
   static constexpr std::uint8_t kBaseKnown[2] = {0x01, 0x02};
   // FlowRecord::analysis_flags, counting how often the flow was handed over: further times end its analysis.
@@ -160,7 +160,6 @@ class Dispatcher final : public AnalyzerContext {
   WorkerMetrics& metrics_;
   FlowTable* table_ = nullptr;
   NameListener* listener_ = nullptr;
-  PatternScanner scanner_;
   Attribution attribution_;
   NameCache names_;
   StreamPool streams_;

@@ -64,6 +64,23 @@ std::string description(const MmdbSection& metadata) {
   return map ? short_text(metadata, metadata.find(*map, "en")) : std::string();
 }
 
+/// Whether the metadata's map or array has texts only, or is not there. libmaxminddb 1.7.1 refuses anything else too,
+/// but loses memory over it.
+bool has_texts_only(const MmdbSection& metadata, std::string_view key, MmdbType container) {
+  const auto field = metadata.find(0, key);
+  if (!field) return true;
+  if (field->type != container) return false;
+  std::size_t at = field->payload;
+  const std::size_t step = container == MmdbType::kMap ? 2 : 1;
+  for (std::size_t i = 0; i < field->size * step; ++i) {
+    const auto value = metadata.resolved(at);
+    const auto next = metadata.end(at);
+    if (!value || !next || value->type != MmdbType::kUtf8) return false;
+    at = *next;
+  }
+  return true;
+}
+
 Timestamp built_at(std::uint64_t seconds) noexcept {
   constexpr auto kSecondsMax =
       static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kNanosecondsPerSecond);
@@ -87,6 +104,9 @@ Result<Tree> read_metadata(MmdbSection& metadata, MmdbSummary& summary) {
   if (bits != 24 && bits != 28 && bits != 32) return bad_metadata("record_size is none of 24, 28 and 32");
   if (!node_count || *node_count == 0 || *node_count > std::numeric_limits<std::uint32_t>::max())
     return bad_metadata("no node_count");
+  if (!has_texts_only(metadata, "description", MmdbType::kMap) ||
+      !has_texts_only(metadata, "languages", MmdbType::kArray))
+    return bad_metadata("description or languages are no texts");
   summary.database_type = short_text(metadata, metadata.find(0, "database_type"));
   summary.description = description(metadata);
   summary.built_at = built_at(epoch.value_or(0));

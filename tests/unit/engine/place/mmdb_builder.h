@@ -63,14 +63,15 @@ inline std::string array(std::initializer_list<std::string> values) {
 }
 
 inline std::string metadata(std::size_t node_count, int record_bits, int ip_version,
-                            std::string_view type = "Test-Country") {
+                            std::string_view type = "Test-Country", const std::string& languages = array({text("en")}),
+                            const std::string& english = text("Countries by nobody")) {
   return map({{"binary_format_major_version", u16(2)},
               {"binary_format_minor_version", u16(0)},
               {"build_epoch", u64(1'700'000'000)},
               {"database_type", text(type)},
-              {"description", map({{"de", text("Länder")}, {"en", text("Countries by nobody")}})},
+              {"description", map({{"de", text("Länder")}, {"en", english}})},
               {"ip_version", u16(static_cast<std::uint64_t>(ip_version))},
-              {"languages", array({text("en")})},
+              {"languages", languages},
               {"node_count", u32(node_count)},
               {"record_size", u16(static_cast<std::uint64_t>(record_bits))}});
 }

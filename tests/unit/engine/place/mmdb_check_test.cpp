@@ -91,6 +91,9 @@ TEST(MmdbCheck, RefusesBadMetadata) {
   EXPECT_TRUE(refused(with(u16(1)), "not version 2"));
   EXPECT_TRUE(refused(with(map({{"binary_format_major_version", u16(3)}})), "not version 2"));
   EXPECT_TRUE(refused(with(metadata(1, 24, 5)), "ip_version"));
+  EXPECT_TRUE(refused(with(metadata(1, 24, 6, "Test", array({text("en")}), u16(3))), "no texts"));
+  EXPECT_TRUE(refused(with(metadata(1, 24, 6, "Test", array({u16(3)}))), "no texts"));
+  EXPECT_TRUE(refused(with(metadata(1, 24, 6, "Test", text("en"))), "no texts"));
   EXPECT_TRUE(refused(with(metadata(1, 25, 6)), "record_size"));
   EXPECT_TRUE(refused(with(metadata(0, 24, 6)), "node_count"));
   EXPECT_TRUE(refused(with(metadata(0xffffffff, 32, 6)), "does not fit"));
