@@ -175,12 +175,13 @@ Result<void> SignatureSet::add(std::string_view expression, std::size_t analyzer
   for (const SignatureParser::Sequence& sequence : parsed.value()) {
     const std::size_t index = signatures_.size();
     const auto mark = [index](Mask& mask) { mask[index / 64] |= std::uint64_t{1} << index % 64; };
-    Signature& signature = signatures_.emplace_back(Signature{analyzer, sequence.size(), {}});
     for (std::size_t i = 0; i < kTableBytes; ++i)
       for (std::size_t value = 0; value < 256; ++value)
         if (i >= sequence.size() || sequence[i].test(value)) mark(tables_[i][value]);
+    const std::size_t checks_begin = checks_.size();
     for (std::size_t i = kTableBytes; i < sequence.size(); ++i)
-      if (!sequence[i].all()) signature.checks.push_back({i, sequence[i]});
+      if (!sequence[i].all()) checks_.push_back({i, sequence[i]});
+    signatures_.push_back({analyzer, sequence.size(), checks_begin, checks_.size()});
     for (std::size_t size = std::min(sequence.size(), kTableBytes); size <= kTableBytes; ++size) mark(within_[size]);
   }
   return {};
@@ -188,8 +189,8 @@ Result<void> SignatureSet::add(std::string_view expression, std::size_t analyzer
 
 bool SignatureSet::holds(const Signature& signature, Bytes payload) const noexcept {
   if (payload.size() < signature.bytes) return false;
-  for (const Check& check : signature.checks)
-    if (!check.allowed.test(payload[check.position])) return false;
+  for (std::size_t i = signature.checks_begin; i < signature.checks_end; ++i)
+    if (!checks_[i].allowed[payload[checks_[i].position]]) return false;
   return true;
 }
 

@@ -43,15 +43,15 @@ class SignatureSet {
     ByteSet allowed;
   };
   struct Signature {
-    std::size_t analyzer;
-    std::size_t bytes;
-    std::vector<Check> checks;
+    std::size_t analyzer, bytes;
+    std::size_t checks_begin, checks_end;  // in checks_
   };
   friend class SignatureParser;
 
   bool holds(const Signature& signature, Bytes payload) const noexcept;
 
   std::vector<Signature> signatures_;
+  std::vector<Check> checks_;
   std::array<std::array<Mask, 256>, kTableBytes> tables_{};
   std::array<Mask, kTableBytes + 1> within_{};  // by payload size: the signatures that are not longer, or may be
 };
