@@ -4,6 +4,7 @@
 #include "plugins/carrier/carrier.h"
 #include "plugins/databases/databases.h"
 #include "plugins/dhcp/dhcp.h"
+#include "plugins/discovery/discovery.h"
 #include "plugins/dns/dns.h"
 #include "plugins/dtls/dtls.h"
 #include "plugins/ftp/ftp.h"
@@ -52,7 +53,7 @@ using RegisteredAnalyzers =
                  Openvpn, Ike, EspInUdp, Bittorrent, Gnutella, Socks, Smb, Dcerpc, Kerberos, Rdp, Vnc, Telnet, X11,
                  Mqtt, Amqp, Irc, Coap, Rtmp, Snmp, Syslog, Tftp, Radius, Tacacs, Netflow, Ipfix, Sflow, Redis, Mongodb,
                  Memcached, Tds, Oracle, Modbus, Dnp3, Iec104, S7comm, Bacnet, Enip, Bgp, Gtp, Pfcp, Diameter, Rip, Ptp,
-                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, Nbns, Nbdgm, Http2, Dtls, Smtp, Imap, Pop3, Ftp,
-                 Xmpp, Ldap, Postgresql, Mysql>;
+                 Nfs, Rpc, Git, Rsync, DropboxLan, NatPmp, Bitcoin, WsDiscovery, SpotifyLan, Speedtest, Nbns, Nbdgm,
+                 Http2, Dtls, Smtp, Imap, Pop3, Ftp, Xmpp, Ldap, Postgresql, Mysql>;
 
 }  // namespace netpulse

@@ -11,6 +11,7 @@
 #include "tests/unit/plugins/carrier/carrier_samples.h"
 #include "tests/unit/plugins/databases/databases_samples.h"
 #include "tests/unit/plugins/dhcp/dhcp_samples.h"
+#include "tests/unit/plugins/discovery/discovery_samples.h"
 #include "tests/unit/plugins/dns/dns_samples.h"
 #include "tests/unit/plugins/dtls/dtls_samples.h"
 #include "tests/unit/plugins/flow_driver.h"
