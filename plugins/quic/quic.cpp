@@ -139,7 +139,6 @@ void DatagramReader::read_unencrypted() noexcept {
 
 /// Bytes that the packet takes; 0: its end is not known, or nothing behind it matters.
 std::size_t DatagramReader::read_packet(Bytes rest, const QuicLongHeader& header) noexcept {
-  if (is_reserved_quic_version(header.version)) return 0;
   if (std::max(header.destination_id.size(), header.source_id.size()) > kQuicConnectionIdBytesMax) return 0;
   const QuicVersion version =
       known_quic_version(header.version)
