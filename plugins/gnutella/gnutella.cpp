@@ -1,5 +1,7 @@
 #include "plugins/gnutella/gnutella.h"
 
+#include "plugins/common/tls_upgrade.h"
+
 namespace netpulse {
 namespace {
 
@@ -42,6 +44,31 @@ Verdict Gnutella::probe(const PacketView& packet) noexcept {
   for (const std::string_view start : {kConnect, kAnswer})
     if (may_begin_with(text, start)) return text.size() < start.size() ? Verdict::kNeedMore : Verdict::kDone;
   return Verdict::kNotMine;
+}
+
+Verdict Gnutella::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
+  if (over_udp(packet)) return Verdict::kDone;
+  constexpr std::string_view kHeadEnd = "\r\n\r\n";
+  bool& had_head = state.had_head[static_cast<std::size_t>(packet.direction)];
+  const Bytes stream = packet.payload();
+  std::size_t taken = 0;
+  while (taken < stream.size()) {
+    const Bytes rest = stream.subspan(taken);
+    if (had_head && begins_tls(rest)) {
+      context.discard_stream(taken);
+      context.hand_over();
+      return Verdict::kDone;
+    }
+    const std::string_view text = as_text(rest);
+    if (!may_begin_with(text, kConnect) && !may_begin_with(text, kAnswer) && !(had_head && may_begin_tls(rest)))
+      return Verdict::kDone;  // descriptors, compressed or not
+    const std::size_t end = text.find(kHeadEnd);
+    if (end == std::string_view::npos) break;
+    taken += end + kHeadEnd.size();
+    had_head = true;
+  }
+  context.discard_stream(taken);
+  return Verdict::kNeedMore;
 }
 
 }  // namespace netpulse

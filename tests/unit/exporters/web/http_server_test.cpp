@@ -218,6 +218,9 @@ TEST_F(HttpServerTest, CountsThoseItHadToRefuseAsAllWereBeingAnswered) {
   std::string requests;
   for (int i = 0; i < 200; ++i) requests += "GET /big HTTP/1.1\r\nHost: " + host() + "\r\n\r\n";
   busy.send(requests);
+  // Before it asks, or between two of its requests, it would have to make room for others.
+  ASSERT_TRUE(busy.wait(10'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   std::string answer;
   for (int i = 0; i < 200 && server_->counters().refused == 0; ++i) answer = get("/hello");
   EXPECT_EQ(status(answer), "HTTP/1.1 503 Service Unavailable");

@@ -33,9 +33,20 @@ TEST(Gnutella, KnowsPartsOfReliableDatagrams) {
 }
 
 TEST(Gnutella, KnowsTheHandshakeOverTcp) {
-  EXPECT_EQ(seen(bytes_of("GNUTELLA CONNECT/0.6\r\nUser-Agent: x\r\n\r\n"), 6), Verdict::kDone);
-  EXPECT_EQ(seen(bytes_of("GNUTELLA/0.6 503 No QRP\r\n"), 6), Verdict::kDone);
+  EXPECT_EQ(seen(bytes_of("GNUTELLA CONNECT/0.6\r\nUser-Agent: x\r\n\r\n"), 6), Verdict::kNeedMore);
+  EXPECT_EQ(seen(bytes_of("GNUTELLA CONNECT/0.6\r\n\r\n\x9e"), 6), Verdict::kDone);
   EXPECT_EQ(seen(bytes_of("GNUTELLA WHAT"), 6), Verdict::kNotMine);
+}
+
+TEST(Gnutella, HandsOverToTlsBehindTheHandshakeOnly) {
+  RecordingContext context;
+  FlowDriver flow(kGnutella, 6, 6346, context);
+  flow.feed(true, bytes_of("GNUTELLA CONNECT/0.6\r\n\r\n"));
+  flow.feed(false, bytes_of("GNUTELLA/0.6 200 OK\r\n\r\n"));
+  flow.feed(true, bytes_of("GNUTELLA/0.6 200 OK\r\n\r\n\x16"));
+  EXPECT_FALSE(context.handed_over);
+  flow.feed(true, bytes_of("\x03\x01"));
+  EXPECT_TRUE(context.handed_over);
 }
 
 }  // namespace
