@@ -133,6 +133,75 @@ def test_tls_within_a_proxy_connection():
         assert flow['server_name'] == 'www.netflix.com' and flow['application'] == 'Netflix', flow
 
 
+def test_a_call_with_its_voice():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        server.start(['sipp', '-sn', 'uas', '-i', SERVER, '-p', '5060', '-m', '1', '-nostdin'], log='uas.log', cwd=lab.path(''))
+        server.wait_for_port(5060, 'udp')
+        scenario = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'call.xml')
+        client.run(['sipp', '-sf', scenario, '-i', CLIENT, '-p', '5062', '-mp', '6000', '-m', '1', '-nostdin', '-timeout', '20',
+                    SERVER + ':5060'], timeout=40, cwd=lab.path(''))
+        flows = netpulse.stop()
+        signalling = one(flows, app_protocol='sip')
+        assert signalling['dst_port'] == 5060 and 'caller' in signalling['sip_from'] and 'callee' in signalling['sip_to'], signalling
+        voice = one(flows, app_protocol='rtp')
+        assert 6000 in (voice['src_port'], voice['dst_port']) and voice['src_packets'] + voice['dst_packets'] > 50, voice
+        return '%d packets of voice' % (voice['src_packets'] + voice['dst_packets'])
+
+
+def test_dns_over_tls():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        key, certificate = lab.certificate()
+        lab.unbound(server, ['www.example.org. 60 IN A 10.9.8.7'],
+                    '  interface-automatic-ports: "53 853"\n  tls-port: 853\n  tls-service-key: "%s"\n  tls-service-pem: "%s"\n' %
+                    (key, certificate))
+        server.wait_for_port(853)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        answer = client.run(['kdig', '@' + SERVER, '+tls', '+tls-sni=dot.example.org', 'www.example.org']).stdout
+        assert '10.9.8.7' in answer, answer
+        flow = one(netpulse.stop(), dst_port=853)
+        assert flow['app_protocol'] == 'tls' and flow['server_name'] == 'dot.example.org', flow
+        assert flow['application'] == 'DNS over TLS', flow
+
+
+def test_starttls_of_an_imap_server():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        key, certificate = lab.certificate()
+        config = lab.write('dovecot.conf', """
+protocols = imap
+listen = *
+base_dir = %s
+log_path = %s
+ssl = yes
+ssl_cert = <%s
+ssl_key = <%s
+passdb {
+  driver = static
+  args = password=secret
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}
+service imap-login {
+  inet_listener imaps {
+    port = 0
+  }
+}
+""" % (lab.path('dovecot'), lab.path('dovecot.log'), certificate, key))
+        server.start(['dovecot', '-F', '-c', config], log='dovecot.out')
+        server.wait_for_port(143)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        client.run(['openssl', 's_client', '-quiet', '-starttls', 'imap', '-servername', 'mail.example.org', '-connect',
+                    SERVER + ':143'], input='a1 LOGOUT\r\n', stdin=None, timeout=20, check=False)
+        flow = one(netpulse.stop(), dst_port=143)
+        assert flow['app_protocol'] == 'tls' and flow['server_name'] == 'mail.example.org', flow
+        assert 'Dovecot' in (flow['server_software'] or ''), flow
+
+
 def test_ssh_names_both_sides():
     with Lab() as lab:
         client, server = two_hosts(lab)
@@ -153,4 +222,4 @@ def test_ssh_names_both_sides():
 if __name__ == '__main__':
     sys.exit(run_tests(dict(globals()), __doc__,
                        ('gtlsserver', 'gtlsclient', 'gnutls-serv', 'gnutls-cli', 'openssl', 'nginx', 'curl', 'tinyproxy',
-                        'sshd', 'ssh', 'ethtool', 'ss')))
+                        'sshd', 'ssh', 'sipp', 'unbound', 'kdig', 'dovecot', 'ethtool', 'ss')))
