@@ -68,6 +68,8 @@ class PacketSource {
   virtual std::vector<std::string> interfaces() const = 0;
   /// True when no packet is lost by waiting (files): the engine then waits for room instead of dropping.
   virtual bool can_wait() const noexcept = 0;
+  /// How long a packet that has arrived may stay out of sight of poll(): who stops earlier loses it, uncounted.
+  virtual Duration delay_max() const noexcept { return {}; }
   /// True when packets come at the pace of their time stamps: flows then end when their time is over. Otherwise (a file
   /// read as fast as it goes) time stamps are only looked at packet by packet, whatever order files and packets are in.
   virtual bool real_time() const noexcept { return !can_wait(); }

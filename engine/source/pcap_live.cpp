@@ -14,6 +14,8 @@ namespace netpulse {
 namespace {
 
 constexpr int kWaitMilliseconds = 5;
+/// The kernel hands over a block that is not full after some milliseconds, late on a busy machine.
+constexpr Duration kRingDelayMax = Duration::from_milliseconds(50);
 constexpr auto kDropsInterval = std::chrono::milliseconds(100);
 constexpr std::size_t kArenasMax = 64;  // batches a caller may hold at a time
 constexpr std::uint64_t kRingBytesMin = 1U << 20;
@@ -65,6 +67,7 @@ class PcapLiveSource final : public PacketSource {
     return names;
   }
   bool can_wait() const noexcept override { return false; }
+  Duration delay_max() const noexcept override { return kRingDelayMax; }
 
  private:
   std::size_t free_arena() {

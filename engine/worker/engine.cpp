@@ -11,6 +11,7 @@
 #include "engine/metrics/collector.h"
 #include "engine/worker/pinning.h"
 #include "engine/worker/reader.h"
+#include "engine/worker/stop_rule.h"
 #include "engine/worker/worker.h"
 
 namespace netpulse {
@@ -132,12 +133,12 @@ void Engine::Implementation::poll_source(std::size_t index) {
   Decoder decoder(seed, options.fragments_max);
   std::array<RawPacket, kBatchPackets> raw;
   const auto views = std::make_unique<std::array<PacketView, kBatchPackets>>();
-  PollStatus status = PollStatus::kOk;
+  StopRule rule(stop, source.delay_max());
+  PollResult polled;
   Timestamp now;
   std::uint64_t cycles = cycles_now();
-  while (status == PollStatus::kOk && !stop.load(std::memory_order_relaxed)) {
-    const PollResult polled = source.poll(raw);
-    status = polled.status;
+  while (polled.status == PollStatus::kOk && !rule.over(polled.packet_count)) {
+    polled = source.poll(raw);
     now = std::max(now, polled.now);
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
       decoder.decode(raw[i], (*views)[i]);

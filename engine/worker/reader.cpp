@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "engine/worker/stop_rule.h"
+
 namespace netpulse {
 namespace {
 
@@ -28,10 +30,10 @@ Reader::Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments
 void Reader::run(const std::atomic<bool>& stop) {
   std::array<RawPacket, kBatchPackets> raw;
   PacketView packet;
-  PollStatus status = PollStatus::kOk;
-  while (status == PollStatus::kOk && !stop.load(std::memory_order_relaxed)) {
-    const PollResult polled = source_.poll(raw);
-    status = polled.status;
+  StopRule rule(stop, source_.delay_max());
+  PollResult polled;
+  while (polled.status == PollStatus::kOk && !rule.over(polled.packet_count)) {
+    polled = source_.poll(raw);
     now_ = std::max(now_, polled.now);
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
       decoder_.decode(raw[i], packet);
