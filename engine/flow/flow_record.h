@@ -118,8 +118,10 @@ enum class FlowAttribute : std::uint8_t {
   kVendorClass,         ///< DHCP option 60
   kSipFrom,
   kSipTo,
+  kHassh,        ///< MD5 of the algorithms that an SSH client offers, in hexadecimal
+  kHasshServer,  ///< of what the server offers
 };
-inline constexpr std::size_t kFlowAttributeCount = 12;
+inline constexpr std::size_t kFlowAttributeCount = 14;
 
 /// The attributes of a flow, in the order in which they were found: kind, length, text.
 class FlowAttributes {

@@ -307,7 +307,10 @@ const Column kColumns[] = {
     {"vendor_class", kText, "", "DHCP vendor class identifier of src", 0, false,
      get::attribute<FlowAttribute::kVendorClass>},
     {"sip_from", kText, "", "Caller of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipFrom>},
-    {"sip_to", kText, "", "Callee of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipTo>}};
+    {"sip_to", kText, "", "Callee of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipTo>},
+    {"hassh", kText, "", "HASSH of the SSH client's algorithms", 0, false, get::attribute<FlowAttribute::kHassh>},
+    {"hassh_server", kText, "", "HASSH of the SSH server's algorithms", 0, false,
+     get::attribute<FlowAttribute::kHasshServer>}};
 
 }  // namespace
 

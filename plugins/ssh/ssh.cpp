@@ -1,5 +1,7 @@
 #include "plugins/ssh/ssh.h"
 
+#include "plugins/ssh/key_exchange.h"
+
 namespace netpulse {
 namespace {
 
@@ -38,6 +40,23 @@ bool plausible(std::string_view line) noexcept {
   return (version[0] == '1' || version[0] == '2') && version[1] == '.' && version[2] >= '0' && version[2] <= '9';
 }
 
+/// True when nothing more is to be learned from this side.
+bool read_key_exchange(Bytes stream, AnalyzerContext& context) noexcept {
+  SshAlgorithms algorithms;
+  switch (read_ssh_kexinit(stream, !context.from_initiator(), algorithms)) {
+    case Verdict::kNeedMore:
+      return context.stream_gave_up();
+    case Verdict::kDone:
+      break;
+    default:
+      return true;
+  }
+  if (std::array<char, 32> hassh; ssh_hassh(algorithms, hassh))
+    context.set_attribute(context.from_initiator() ? FlowAttribute::kHassh : FlowAttribute::kHasshServer,
+                          {hassh.data(), hassh.size()});
+  return true;
+}
+
 }  // namespace
 
 Verdict Ssh::probe(const PacketView& packet) noexcept {
@@ -57,26 +76,34 @@ Verdict Ssh::probe(const PacketView& packet) noexcept {
 
 Verdict Ssh::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   const auto side = static_cast<std::size_t>(packet.direction);
-  if (state.side_done[side] != 0) {
-    context.discard_stream(packet.payload().size());
+  Stage& stage = state.stage[side];
+  Bytes stream = packet.payload();
+  if (stage == Stage::kDone) {
+    context.discard_stream(stream.size());
     return ++state.calls_waiting > kCallsWaitingMax ? Verdict::kDone : Verdict::kNeedMore;
   }
-  std::string_view line;
-  switch (find_identification(as_text(packet.payload()), line)) {
-    case Line::kFound:
-      break;
-    case Line::kUnfinished:
-      return context.stream_gave_up() ? Verdict::kMalformed : Verdict::kNeedMore;
-    case Line::kNone:
-      return Verdict::kMalformed;
+  if (stage == Stage::kIdentification) {
+    std::string_view line;
+    switch (find_identification(as_text(stream), line)) {
+      case Line::kFound:
+        break;
+      case Line::kUnfinished:
+        return context.stream_gave_up() ? Verdict::kMalformed : Verdict::kNeedMore;
+      case Line::kNone:
+        return Verdict::kMalformed;
+    }
+    context.observe_name(0, line);
+    context.set_attribute(context.from_initiator() ? FlowAttribute::kClientSoftware : FlowAttribute::kServerSoftware,
+                          line);
+    const auto line_end = static_cast<std::size_t>(line.data() + line.size() - as_text(stream).data());
+    const std::size_t taken = as_text(stream).find('\n', line_end) + 1;
+    context.discard_stream(taken);
+    stream = stream.subspan(taken);
+    // Version 1 goes on in its own way.
+    stage = line.starts_with("SSH-1.") && !line.starts_with("SSH-1.99") ? Stage::kDone : Stage::kKeyExchange;
   }
-  context.observe_name(0, line);
-  context.set_attribute(context.from_initiator() ? FlowAttribute::kClientSoftware : FlowAttribute::kServerSoftware,
-                        line);
-  state.side_done[side] = 1;
-  if (state.side_done[1 - side] != 0) return Verdict::kDone;
-  context.discard_stream(packet.payload().size());
-  return Verdict::kNeedMore;
+  if (stage == Stage::kKeyExchange && read_key_exchange(stream, context)) stage = Stage::kDone;
+  return stage == Stage::kDone && state.stage[1 - side] == Stage::kDone ? Verdict::kDone : Verdict::kNeedMore;
 }
 
 }  // namespace netpulse

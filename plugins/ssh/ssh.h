@@ -4,14 +4,16 @@
 
 namespace netpulse {
 
-/// SSH over TCP, on any port: the identification strings of both sides ("SSH-2.0-OpenSSH_9.2").
+/// SSH over TCP, on any port: the identification strings of both sides ("SSH-2.0-OpenSSH_9.2"), and HASSH of the
+/// algorithms that each offers.
 ///
 /// Lines that the server sends ahead of its own are passed over. Done when both sides have introduced themselves;
 /// kMalformed when a line is longer than kLineBytesMax or the lines ahead exceed kPreambleBytesMax.
-/// Source: RFC 4253 section 4.2.
+/// Source: RFC 4253 sections 4.2 and 7.1.
 struct Ssh : AnalyzerDefaults {
+  enum class Stage : std::uint8_t { kIdentification, kKeyExchange, kDone };
   struct State {
-    std::uint8_t side_done[2];   ///< by Direction
+    Stage stage[2];              ///< by Direction
     std::uint8_t calls_waiting;  ///< payloads of a side that was done
   };
   /// 255 by the RFC, with room for those who exceed it.

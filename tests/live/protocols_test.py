@@ -217,6 +217,7 @@ def test_ssh_names_both_sides():
         flow = one(netpulse.stop(), dst_port=2222)
         assert flow['app_protocol'] == 'ssh', flow
         assert flow['client_software'].startswith('SSH-2.0-OpenSSH') and flow['server_software'].startswith('SSH-2.0-OpenSSH'), flow
+        assert len(flow['hassh']) == 32 and len(flow['hassh_server']) == 32, flow
 
 
 if __name__ == '__main__':
