@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import CLIENT, SERVER, Netpulse, run_tests, two_hosts  # noqa: E402
-from lab import Lab  # noqa: E402
+from lab import Lab, eventually  # noqa: E402
 
 
 def only(flows, **wanted):
@@ -65,6 +65,33 @@ def test_quic_with_a_retry():
         netpulse = Netpulse(lab, client, '-i', 'eth0')
         quic_fetch(client, 'retry.example.org')
         check_quic_flow(netpulse, 'retry.example.org')
+
+
+def test_quic_version_negotiation():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        quic_server(lab, server)
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        client.knows('quic.example.org', SERVER)
+        # A reserved version, to which the server answers with those it knows; this client then gives up.
+        client.run(['gtlsclient', '-q', '--no-http-dump', '--no-quic-dump', '--version=0x1a2a3a4a', 'quic.example.org', '4433',
+                    'https://quic.example.org:4433/page.bin'], timeout=20, check=False)
+        eventually(lambda: netpulse.sum('netpulse_quic_version_negotiations_total') == 1, 3, 'the server refused the version')
+        flow = one(netpulse.stop(), dst_port=4433)
+        assert flow['app_protocol'] == 'quic' and flow['server_name'] == 'quic.example.org', flow
+
+
+def test_quic_upgraded_to_version_2():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        quic_server(lab, server, '--preferred-versions=v2draft')
+        netpulse = Netpulse(lab, client, '-i', 'eth0')
+        quic_fetch(client, 'quic.example.org', '--other-versions=v2draft,v1')
+        for version in ('1', '2'):
+            eventually(lambda: netpulse.sum('netpulse_quic_initials_total', version=version, result='read') >= 1, 3,
+                       'an Initial of version %s was read' % version)
+        flow = check_quic_flow(netpulse, 'quic.example.org')
+        assert flow['ja3s'] and flow['tls_version'] == 'TLS 1.3', flow
 
 
 def test_quic_with_lost_packets():
