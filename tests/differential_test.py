@@ -151,7 +151,7 @@ def main():
     if not shutil.which('tshark'):
         print('skipped: tshark is not installed\n0 passed, 0 failed, 1 skipped')
         return 0
-    conversations = [Conversation(n + 1, os.path.join(CORPUS, f)) for n, f in enumerate(sorted(os.listdir(CORPUS)))]
+    conversations = [Conversation(n + 1, os.path.join(CORPUS, f)) for n, f in enumerate(sorted(os.listdir(CORPUS))) if not f.startswith('crash-')]
     with tempfile.TemporaryDirectory() as directory:
         capture = os.path.join(directory, 'samples.pcap')
         write_capture(capture, conversations)

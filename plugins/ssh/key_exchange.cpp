@@ -9,6 +9,7 @@ constexpr std::uint8_t kMessageKexinit = 20;
 constexpr std::size_t kCookieBytes = 16;
 /// What every implementation must take (RFC 4253 section 6.1).
 constexpr std::uint32_t kPacketBytesMax = 35000;
+constexpr std::uint32_t kPacketBytesMin = 2 + kCookieBytes;  // length of the padding, message number
 constexpr std::size_t kHasshTextBytesMax = 4096;
 
 }  // namespace
@@ -19,7 +20,8 @@ Verdict read_ssh_kexinit(Bytes stream, bool from_server, SshAlgorithms& algorith
   cursor.skip(1);  // length of the padding
   const std::uint8_t message = cursor.u8();
   if (cursor.failed()) return Verdict::kNeedMore;
-  if (message != kMessageKexinit || packet_bytes > kPacketBytesMax) return Verdict::kNotMine;
+  if (message != kMessageKexinit || packet_bytes < kPacketBytesMin || packet_bytes > kPacketBytesMax)
+    return Verdict::kNotMine;
   if (stream.size() < sizeof packet_bytes + packet_bytes) return Verdict::kNeedMore;
   ByteCursor lists(stream.first(sizeof packet_bytes + packet_bytes).subspan(cursor.position()));
   lists.skip(kCookieBytes);

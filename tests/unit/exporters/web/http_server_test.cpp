@@ -236,8 +236,8 @@ TEST_F(HttpServerTest, SlowConnectionsDoNotShutOthersOut) {
   }
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(status(get("/hello")), "HTTP/1.1 200 OK");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
-  EXPECT_TRUE(slow.front()->closed_within(1000)) << "the one that waited longest makes room";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_TRUE(slow.front()->closed_within(5000)) << "the one that waited longest makes room";
   const HttpCounters counters = server_->counters();
   EXPECT_EQ(counters.accepted, 41U);
   EXPECT_EQ(counters.displaced, 41U - 8);

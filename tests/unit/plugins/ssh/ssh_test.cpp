@@ -56,6 +56,12 @@ TEST(Ssh, AListThatDoesNotFitIsRefused) {
   kexinit[4 + 1 + 17 + 2] = 0x40;
   SshAlgorithms algorithms;
   EXPECT_EQ(read_ssh_kexinit(kexinit, false, algorithms), Verdict::kNotMine);
+  for (const std::uint8_t packet_bytes : {0, 1, 17}) {
+    kexinit = ssh_kexinit();
+    kexinit[2] = 0;
+    kexinit[3] = packet_bytes;
+    EXPECT_EQ(read_ssh_kexinit(kexinit, false, algorithms), Verdict::kNotMine);
+  }
 }
 
 TEST(Ssh, GivesUpASideThatNeverIntroducesItself) {
