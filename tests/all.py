@@ -129,7 +129,7 @@ def formatting(stage):
 
 def release(stage):
     """gcc, as users build it: unit tests, corpus replays, golden tests; every protocol against tshark."""
-    stage.build('release', GCC, '--buildtype=release')
+    stage.build('release', GCC, '--buildtype=release', '-Dtests=true')
     stage.meson_test('release')
     stage.run_counting([sys.executable, 'tests/differential_test.py', '--netpulse', program('release')], 120)
 
