@@ -17,8 +17,10 @@ class StopRule {
   /// After each poll, and once before the first (with no packets).
   bool over(std::size_t polled_packets) noexcept {
     if (!stop_.load(std::memory_order_relaxed)) return false;
-    if (delay_max_ <= Duration{}) return true;
-    const auto now = std::chrono::steady_clock::now();
+    return delay_max_ <= Duration{} || over_at(std::chrono::steady_clock::now(), polled_packets);
+  }
+  /// The same once it was told, at a moment; the first call is the moment when it heard of it.
+  bool over_at(std::chrono::steady_clock::time_point now, std::size_t polled_packets) noexcept {
     if (told_at_ == std::chrono::steady_clock::time_point{}) told_at_ = now;
     const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(now - told_at_).count();
     // A busy link never falls silent: what it brings after a while was not there when the end was asked for.
