@@ -20,9 +20,8 @@ bool increment(IpAddress& address) noexcept {
 }
 
 std::uint32_t v4_number(const IpAddress& address) noexcept {
-  std::uint32_t number = 0;
-  for (std::size_t i = 12; i < address.octets.size(); ++i) number = number << 8 | address.octets[i];
-  return number;
+  const std::uint8_t* last = &address.octets[12];
+  return std::uint32_t{last[0]} << 24 | std::uint32_t{last[1]} << 16 | std::uint32_t{last[2]} << 8 | last[3];
 }
 
 /// ranges: sorted by network, the wider first. Prefixes nest or are apart, so a stack tells what goes on where one
@@ -79,7 +78,9 @@ AddressIndex::AddressIndex(std::span<const AddressRange> ranges) {
     if (!interval.start.is_v4_mapped()) continue;
     v4_starts_.push_back(v4_number(interval.start));
     v4_applications_.push_back(interval.application);
+    ++v4_octets_[(v4_starts_.back() >> 24) + 1];
   }
+  for (std::size_t octet = 1; octet < v4_octets_.size(); ++octet) v4_octets_[octet] += v4_octets_[octet - 1];
   for (const Interval& interval : flattened(v6)) {
     v6_starts_.push_back(interval.start);
     v6_applications_.push_back(interval.application);
@@ -88,9 +89,12 @@ AddressIndex::AddressIndex(std::span<const AddressRange> ranges) {
 
 ApplicationId AddressIndex::find(const IpAddress& address) const noexcept {
   if (address.is_v4_mapped()) {
-    const auto behind = std::upper_bound(v4_starts_.begin(), v4_starts_.end(), v4_number(address));
-    return behind == v4_starts_.begin() ? ApplicationId{0}
-                                        : v4_applications_[static_cast<std::size_t>(behind - v4_starts_.begin()) - 1];
+    const std::uint32_t number = v4_number(address);
+    const std::uint32_t* const starts = v4_starts_.data();
+    const std::size_t octet = number >> 24;
+    const std::uint32_t* const behind =
+        std::upper_bound(starts + v4_octets_[octet], starts + v4_octets_[octet + 1], number);
+    return behind == starts ? ApplicationId{0} : v4_applications_[static_cast<std::size_t>(behind - starts) - 1];
   }
   const auto behind = std::upper_bound(v6_starts_.begin(), v6_starts_.end(), address);
   return behind == v6_starts_.begin() ? ApplicationId{0}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,7 +22,8 @@ struct AddressRange {
 };
 
 /// Address ranges to applications, the longest prefix first: nested ranges are flattened into intervals that do not
-/// overlap, so a look-up is one binary search in an array of interval starts. Immutable; any thread may look up.
+/// overlap, so a look-up is one binary search in an array of interval starts, for IPv4 among those of the first octet.
+/// Immutable; any thread may look up.
 class AddressIndex {
  public:
   AddressIndex() = default;
@@ -35,6 +37,8 @@ class AddressIndex {
  private:
   /// An interval begins at its start and ends before the next one; its application may be 0.
   std::vector<std::uint32_t> v4_starts_;  // host order
+  /// By first octet: how many starts lie before it; the last for all of them.
+  std::array<std::uint32_t, 257> v4_octets_{};
   std::vector<ApplicationId> v4_applications_;
   std::vector<IpAddress> v6_starts_;
   std::vector<ApplicationId> v6_applications_;

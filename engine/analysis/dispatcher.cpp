@@ -359,7 +359,8 @@ void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
 void Dispatcher::name_from_cache() noexcept {
   const PacketView& packet = *packet_;
   std::string_view name = names_.find(packet.src_addr(), packet.dst_addr(), packet.received_at);
-  if (name.empty()) name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
+  if (name.empty() && names_.told_everybody())
+    name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
   // Seen from the middle, the first packet may come from the server.
   if (name.empty() && record_->is(FlowRecord::kFlagMidstream))
     name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);

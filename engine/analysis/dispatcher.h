@@ -64,7 +64,7 @@ class Dispatcher final : public AnalyzerContext {
   void prefetch_names(const PacketView& packet) const noexcept {
     if (names_.empty()) return;
     names_.prefetch(packet.src_addr(), packet.dst_addr());
-    names_.prefetch(IpAddress{}, packet.dst_addr());
+    if (names_.told_everybody()) names_.prefetch(IpAddress{}, packet.dst_addr());
   }
   /// Counts a packet of a flow whose application is known.
   void account(const PacketView& packet, const FlowRecord& record) noexcept { attribution_.count(packet, record); }

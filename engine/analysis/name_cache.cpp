@@ -42,6 +42,7 @@ std::uint64_t NameCache::write_name(std::string_view name) noexcept {
 void NameCache::learn(const IpAddress& client, const IpAddress& address, std::string_view name,
                       std::uint32_t ttl_seconds, Timestamp now) noexcept {
   if (name.empty()) return;
+  told_everybody_ |= client == IpAddress{};
   if (waiting_count_ == kWaitingMax) {
     for (const Waiting& learned : waiting_) place(learned);
     waiting_count_ = 0;

@@ -31,6 +31,8 @@ class NameCache {
   void prefetch(const IpAddress& client, const IpAddress& address) const noexcept;
 
   bool empty() const noexcept { return entries_used_ == 0 && waiting_count_ == 0; }
+  /// Whether anything was ever told to everybody.
+  bool told_everybody() const noexcept { return told_everybody_; }
   std::size_t entries_used() const noexcept { return entries_used_; }
   std::size_t capacity() const noexcept { return entries_.size(); }
   /// Entries that had to go before they expired.
@@ -79,6 +81,7 @@ class NameCache {
   std::uint64_t names_written_ = 0, last_name_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
   std::size_t waiting_count_ = 0;
+  bool told_everybody_ = false;
   std::size_t entries_used_ = 0;
   std::uint64_t evictions_ = 0, overwritten_ = 0;
 };

@@ -4,11 +4,8 @@
 #include <bit>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "engine/base/assert.h"
+#include "engine/base/tag_match.h"
 
 namespace netpulse {
 namespace {
@@ -44,22 +41,9 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
             options.attributes_max < kNoDetail);
 }
 
-inline unsigned FlowTable::matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept {
-#if defined(__SSE2__)
-  const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(bucket.tags));
-  const __m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16(static_cast<short>(tag)));
-  // Packing to bytes gives one mask bit per slot.
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())));
-#else
-  unsigned mask = 0;
-  for (std::size_t slot = 0; slot < kSlots; ++slot) mask |= (bucket.tags[slot] == tag ? 1U : 0U) << slot;
-  return mask;
-#endif
-}
-
 FlowRecord* FlowTable::prefetch_record(std::uint64_t hash) noexcept {
   const Bucket& bucket = buckets_[bucket_of(hash)];
-  const unsigned matches = matching_slots(bucket, tag_of(hash));
+  const unsigned matches = matching_tags(bucket.tags, tag_of(hash));
   if (matches == 0) return nullptr;
   FlowRecord* record = &records_[bucket.indices[std::countr_zero(matches)]];
   const char* line = reinterpret_cast<const char*>(record);
@@ -73,7 +57,7 @@ FlowRecord* FlowTable::find(const PacketView& packet) noexcept {
   const std::size_t buckets = buckets_[home].displaced == 0 ? 1 : kProbeBuckets;
   for (std::size_t i = 0; i < buckets; ++i) {
     const Bucket& bucket = buckets_[(home + i) & bucket_mask_];
-    for (unsigned matches = matching_slots(bucket, tag_of(packet.hash)); matches != 0; matches &= matches - 1) {
+    for (unsigned matches = matching_tags(bucket.tags, tag_of(packet.hash)); matches != 0; matches &= matches - 1) {
       FlowRecord& record = records_[bucket.indices[std::countr_zero(matches)]];
       if (record.key == packet.key) return &record;
     }
@@ -188,7 +172,7 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
   const std::size_t home = bucket_of(hash);
   for (std::size_t i = 0; i < kProbeBuckets; ++i) {
     Bucket& bucket = buckets_[(home + i) & bucket_mask_];
-    const unsigned free_slots = matching_slots(bucket, 0);
+    const unsigned free_slots = matching_tags(bucket.tags, 0);
     if (free_slots == 0) continue;
     place = {&bucket, static_cast<std::size_t>(std::countr_zero(free_slots))};
     if (i != 0) ++buckets_[home].displaced;
@@ -318,7 +302,7 @@ std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
 }
 
 void FlowTable::prefetch_records(const Bucket& bucket) const noexcept {
-  for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+  for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
     const char* line = reinterpret_cast<const char*>(&records_[bucket.indices[std::countr_zero(used)]]);
     __builtin_prefetch(line);
     __builtin_prefetch(line + 64);
@@ -332,7 +316,7 @@ void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
     sweep_position_ = (sweep_position_ + 1) & bucket_mask_;
     Bucket& bucket = buckets_[position];
     prefetch_records(bucket);
-    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+    for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
       const auto slot = static_cast<std::size_t>(std::countr_zero(used));
       const FlowRecord& record = records_[bucket.indices[slot]];
       if (record.is(FlowRecord::kFlagPinned)) continue;
@@ -355,7 +339,7 @@ FlowTable::Place FlowTable::place_of(const FlowRecord& record, std::size_t& posi
   for (std::size_t i = 0; i < kProbeBuckets; ++i) {
     position = (bucket_of(hash) + i) & bucket_mask_;
     Bucket& bucket = buckets_[position];
-    for (unsigned matches = matching_slots(bucket, tag_of(hash)); matches != 0; matches &= matches - 1) {
+    for (unsigned matches = matching_tags(bucket.tags, tag_of(hash)); matches != 0; matches &= matches - 1) {
       const auto slot = static_cast<std::size_t>(std::countr_zero(matches));
       if (bucket.indices[slot] == index_of(record)) return {&bucket, slot};
     }
@@ -385,7 +369,7 @@ void FlowTable::flush(Timestamp now) noexcept {
   for (std::size_t position = 0; position <= bucket_mask_; ++position) {
     prefetch_records(buckets_[(position + kFlushLookahead) & bucket_mask_]);
     Bucket& bucket = buckets_[position];
-    for (unsigned used = ~matching_slots(bucket, 0) & 0xff; used != 0; used &= used - 1) {
+    for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
       const auto slot = static_cast<std::size_t>(std::countr_zero(used));
       const FlowRecord& record = records_[bucket.indices[slot]];
       const EndReason due = overdue(record, now);

@@ -127,7 +127,6 @@ class FlowTable {
 
   std::size_t bucket_of(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> bucket_shift_); }
   static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash | 1); }
-  [[gnu::always_inline]] inline static unsigned matching_slots(const Bucket& bucket, std::uint16_t tag) noexcept;
   FlowRecord* find(const PacketView& packet) noexcept;
   FlowRecord* insert(const PacketView& packet) noexcept;
   /// Where a record's index lies, and the bucket's position.

@@ -61,9 +61,9 @@ bool Collector::drain() {
     for (std::size_t i = 0; i < count; ++i) {
       FinishedFlow& flow = (*worker.flows)[i];
       if (place_totals_ != nullptr) place_totals_->add(flow);
-      top_lists_.add(flow);
       batch_.push_back(&flow);
     }
+    top_lists_.add(batch_);
     for (FlowSink* sink : flow_sinks_) sink->write(batch_);
     worker.flows->pop(count);
   }
@@ -82,7 +82,7 @@ void Collector::publish() {
   }
   if (inputs_.add_shared) inputs_.add_shared(snapshot->total);
   snapshot->sources = inputs_.sources();
-  snapshot->untracked_top_entries = top_lists_.untracked();
+  snapshot->replaced_top_entries = top_lists_.replaced();
   for (const FlowSink* sink : flow_sinks_) snapshot->exporters.push_back(sink->counters());
   if (place_totals_ != nullptr) {
     snapshot->regions = place_totals_->regions();

@@ -13,7 +13,7 @@ struct Network {
   TrafficCounters traffic;
 };
 
-EndpointPlace endpoint_place(const Place& place, const CountryTable& countries) noexcept {
+EndpointPlace endpoint_place(const PlaceSummary& place, const CountryTable& countries) noexcept {
   EndpointPlace found{{}, place.asn};
   if (const std::string_view code = countries.code(place.region); code.size() == found.country.size())
     std::copy(code.begin(), code.end(), found.country.begin());
@@ -32,7 +32,7 @@ PlaceTotals::~PlaceTotals() = default;
 
 void PlaceTotals::add(FinishedFlow& flow) {
   const FlowRecord& record = flow.record;
-  const Place lo = places_.lookup(record.key.lo_addr), hi = places_.lookup(record.key.hi_addr);
+  const PlaceSummary lo = places_.summary(record.key.lo_addr), hi = places_.summary(record.key.hi_addr);
   flow.places[0] = endpoint_place(lo, places_.countries());
   flow.places[1] = endpoint_place(hi, places_.countries());
   // A record that continues one cut by the active timeout is not a new flow.
@@ -40,17 +40,16 @@ void PlaceTotals::add(FinishedFlow& flow) {
                                 record.is(FlowRecord::kFlagContinued) ? 0U : 1U};
   regions_[lo.region] += traffic;
   if (hi.region != lo.region) regions_[hi.region] += traffic;
-  add_network(lo, traffic);
-  if (hi.asn != lo.asn) add_network(hi, traffic);
+  if (lo.asn != 0) add_network(lo.asn, record.key.lo_addr, traffic);
+  if (hi.asn != 0 && hi.asn != lo.asn) add_network(hi.asn, record.key.hi_addr, traffic);
 }
 
-void PlaceTotals::add_network(const Place& place, const TrafficCounters& traffic) {
-  if (place.asn == 0) return;
+void PlaceTotals::add_network(std::uint32_t asn, const IpAddress& member, const TrafficCounters& traffic) {
   auto& networks = networks_->by_number;
-  auto entry = networks.find(place.asn);
+  auto entry = networks.find(asn);
   if (entry == networks.end()) {
     if (networks.size() >= kNetworksMax) return;
-    entry = networks.emplace(place.asn, Network{place.as_organization, {}}).first;
+    entry = networks.emplace(asn, Network{places_.lookup(member).as_organization, {}}).first;
   }
   entry->second.traffic += traffic;
 }
@@ -67,7 +66,7 @@ std::vector<TopEntry> PlaceTotals::networks(std::size_t count) const {
   for (const auto& [number, network] : order) {
     std::string name = "AS" + std::to_string(number);
     if (!network->organization.empty()) name += " " + printable(network->organization);
-    top.push_back({std::move(name), network->traffic});
+    top.push_back({std::move(name), network->traffic, 0});
   }
   return top;
 }

@@ -32,7 +32,7 @@ class PlaceTotals {
  private:
   struct Networks;
 
-  void add_network(const Place& place, const TrafficCounters& traffic);
+  void add_network(std::uint32_t asn, const IpAddress& member, const TrafficCounters& traffic);
 
   PlaceDatabase& places_;
   std::vector<TrafficCounters> regions_;  ///< by RegionId

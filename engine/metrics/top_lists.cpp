@@ -2,94 +2,104 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
-#include <type_traits>
 
 #include "engine/base/keyed_hash.h"
 #include "engine/base/text.h"
+#include "engine/metrics/heavy_hitters.h"
 
 namespace netpulse {
 namespace {
 
-/// Addresses and names come from the wire: the maps' hash is keyed, so that nobody can build collisions.
-struct SeededHash {
-  using is_avalanching = void;  // boost need not mix it again
-  HashSeed seed;
-  std::size_t operator()(const IpAddress& address) const noexcept { return (*this)(std::array{address, IpAddress{}}); }
-  std::size_t operator()(const std::array<IpAddress, 2>& pair) const noexcept {
-    alignas(16) const std::array<IpAddress, 3> block{pair[0], pair[1]};
-    return keyed_hash_48(&block, seed);
-  }
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return keyed_hash(text.data(), text.size(), seed); }
-};
+using AddressPair = std::array<IpAddress, 2>;
 
-template <class Key>
-using TrafficMap = boost::unordered_flat_map<Key, TrafficCounters, SeededHash, std::equal_to<>>;
+/// Flows whose entries are on their way from memory at one time.
+constexpr std::size_t kFlowsAhead = 16;
 
 std::string name_of(const IpAddress& address) { return address.to_string(); }
-std::string name_of(const std::array<IpAddress, 2>& pair) { return pair[0].to_string() + " - " + pair[1].to_string(); }
+std::string name_of(const AddressPair& pair) { return pair[0].to_string() + " - " + pair[1].to_string(); }
 std::string name_of(const std::string& name) { return printable(name); }
 
-template <class Map>
-std::vector<TopEntry> largest(const Map& map, std::size_t count) {
-  std::vector<const typename Map::value_type*> order;
-  order.reserve(map.size());
-  for (const auto& entry : map) order.push_back(&entry);
+template <class Key>
+std::vector<TopEntry> largest(const HeavyHitters<Key>& hitters, std::size_t count) {
+  std::vector<const typename HeavyHitters<Key>::Entry*> order;
+  order.reserve(hitters.entries().size());
+  for (const auto& entry : hitters.entries()) order.push_back(&entry);
   const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
   std::partial_sort(order.begin(), middle, order.end(), [](const auto* a, const auto* b) {
-    return a->second.bytes != b->second.bytes ? a->second.bytes > b->second.bytes : a->first < b->first;
+    return a->traffic.bytes != b->traffic.bytes ? a->traffic.bytes > b->traffic.bytes : a->key < b->key;
   });
   std::vector<TopEntry> top;
   for (auto entry = order.begin(); entry != middle; ++entry)
-    top.push_back({name_of((*entry)->first), (*entry)->second});
+    top.push_back({name_of((*entry)->key), (*entry)->traffic, (*entry)->bytes_missed_max});
   return top;
 }
 
 }  // namespace
 
 struct TopLists::Implementation {
-  SeededHash hash{HashSeed::from_system()};
-  TrafficMap<IpAddress> hosts{0, hash};
-  TrafficMap<std::array<IpAddress, 2>> pairs{0, hash};
-  TrafficMap<std::string> server_names{0, hash};
-  std::uint64_t untracked = 0;
+  /// Addresses and names come from the wire: hashes are keyed, so that nobody can build collisions.
+  HashSeed seed = HashSeed::from_system();
+  HeavyHitters<IpAddress> hosts;
+  HeavyHitters<AddressPair> pairs;
+  HeavyHitters<std::string> server_names;
 
-  template <class Map, class Key>
-  void add(Map& map, const Key& key, const TrafficCounters& traffic) {
-    if constexpr (std::is_same_v<Key, typename Map::key_type>) {
-      if (map.size() < kEntriesMax) {  // one search, also for a new key
-        map[key] += traffic;
-        return;
-      }
+  struct Hashes {
+    std::uint64_t hosts[2], pair, server_name;
+  };
+
+  std::uint64_t hash_of(const IpAddress& first, const IpAddress& second) const noexcept {
+    alignas(16) const std::array<IpAddress, 3> block{first, second};
+    return keyed_hash_48(&block, seed);
+  }
+  static std::string_view server_name_of(const FinishedFlow& flow) noexcept {
+    return flow.has_detail ? flow.detail.server_name.view() : std::string_view{};
+  }
+  Hashes fetch_buckets(const FinishedFlow& flow) const noexcept {
+    const FlowKey& key = flow.record.key;
+    Hashes hashes{{hash_of(key.lo_addr, {}), hash_of(key.hi_addr, {})}, hash_of(key.lo_addr, key.hi_addr), 0};
+    for (const std::uint64_t hash : hashes.hosts) hosts.prefetch_bucket(hash);
+    pairs.prefetch_bucket(hashes.pair);
+    if (const std::string_view name = server_name_of(flow); !name.empty()) {
+      hashes.server_name = keyed_hash(name.data(), name.size(), seed);
+      server_names.prefetch_bucket(hashes.server_name);
     }
-    auto place = map.find(key);
-    if (place == map.end()) {
-      if (map.size() >= kEntriesMax) {
-        ++untracked;
-        return;
-      }
-      place = map.emplace(typename Map::key_type(key), TrafficCounters{}).first;
-    }
-    place->second += traffic;
+    return hashes;
+  }
+  void fetch_entries(const FinishedFlow& flow, const Hashes& hashes) const noexcept {
+    for (const std::uint64_t hash : hashes.hosts) hosts.prefetch_entry(hash);
+    pairs.prefetch_entry(hashes.pair);
+    if (!server_name_of(flow).empty()) server_names.prefetch_entry(hashes.server_name);
+  }
+  void add(const FinishedFlow& flow, const Hashes& hashes) {
+    const FlowRecord& record = flow.record;
+    // A record that continues one cut by the active timeout is not a new flow.
+    const TrafficCounters traffic{record.packets_total(), record.bytes_total(),
+                                  record.is(FlowRecord::kFlagContinued) ? 0U : 1U};
+    const FlowKey& key = record.key;
+    hosts.add(hashes.hosts[0], key.lo_addr, traffic);
+    if (key.hi_addr != key.lo_addr) hosts.add(hashes.hosts[1], key.hi_addr, traffic);
+    pairs.add(hashes.pair, AddressPair{key.lo_addr, key.hi_addr}, traffic);
+    if (const std::string_view name = server_name_of(flow); !name.empty())
+      server_names.add(hashes.server_name, name, traffic);
   }
 };
 
 TopLists::TopLists() : implementation_(std::make_unique<Implementation>()) {}
 TopLists::~TopLists() = default;
+TopLists::TopLists(TopLists&&) noexcept = default;
+TopLists& TopLists::operator=(TopLists&&) noexcept = default;
 
-void TopLists::add(const FinishedFlow& flow) {
-  const FlowRecord& record = flow.record;
-  // A record that continues one cut by the active timeout is not a new flow.
-  const TrafficCounters traffic{record.packets_total(), record.bytes_total(),
-                                record.is(FlowRecord::kFlagContinued) ? 0U : 1U};
+void TopLists::add(std::span<const FinishedFlow* const> flows) {
   Implementation& lists = *implementation_;
-  lists.add(lists.hosts, record.key.lo_addr, traffic);
-  if (record.key.hi_addr != record.key.lo_addr) lists.add(lists.hosts, record.key.hi_addr, traffic);
-  lists.add(lists.pairs, std::array{record.key.lo_addr, record.key.hi_addr}, traffic);
-  if (flow.has_detail && !flow.detail.server_name.empty())
-    lists.add(lists.server_names, flow.detail.server_name.view(), traffic);
+  std::array<Implementation::Hashes, kFlowsAhead> hashes;
+  while (!flows.empty()) {
+    const auto group = flows.first(std::min(flows.size(), kFlowsAhead));
+    for (std::size_t i = 0; i < group.size(); ++i) hashes[i] = lists.fetch_buckets(*group[i]);
+    for (std::size_t i = 0; i < group.size(); ++i) lists.fetch_entries(*group[i], hashes[i]);
+    for (std::size_t i = 0; i < group.size(); ++i) lists.add(*group[i], hashes[i]);
+    flows = flows.subspan(group.size());
+  }
 }
 
 std::vector<TopEntry> TopLists::hosts(std::size_t count) const { return largest(implementation_->hosts, count); }
@@ -97,6 +107,9 @@ std::vector<TopEntry> TopLists::pairs(std::size_t count) const { return largest(
 std::vector<TopEntry> TopLists::server_names(std::size_t count) const {
   return largest(implementation_->server_names, count);
 }
-std::uint64_t TopLists::untracked() const noexcept { return implementation_->untracked; }
+std::uint64_t TopLists::replaced() const noexcept {
+  const Implementation& lists = *implementation_;
+  return lists.hosts.replaced() + lists.pairs.replaced() + lists.server_names.replaced();
+}
 
 }  // namespace netpulse

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <span>
 #include <vector>
 
 #include "engine/flow/flow_record.h"
@@ -10,21 +10,22 @@
 
 namespace netpulse {
 
-/// Who moved the most bytes: hosts, pairs of hosts, server names, summed over finished flows. Exact up to
-/// kEntriesMax of each kind; what comes when a list is full is counted in untracked(). Control side only.
+/// Who moved the most bytes: hosts, pairs of hosts, server names, summed over finished flows. Bounded, exact up to
+/// HeavyHitters::kEntriesMax of each kind. Control side only.
 class TopLists {
  public:
-  static constexpr std::size_t kEntriesMax = 65536;
-
   TopLists();
   ~TopLists();
+  TopLists(TopLists&&) noexcept;
+  TopLists& operator=(TopLists&&) noexcept;
 
-  void add(const FinishedFlow& flow);
+  void add(std::span<const FinishedFlow* const> flows);
   /// The largest by bytes, then by name.
   std::vector<TopEntry> hosts(std::size_t count) const;
   std::vector<TopEntry> pairs(std::size_t count) const;
   std::vector<TopEntry> server_names(std::size_t count) const;
-  std::uint64_t untracked() const noexcept;
+  /// Hosts, pairs and names that had to give way to others.
+  std::uint64_t replaced() const noexcept;
 
  private:
   struct Implementation;

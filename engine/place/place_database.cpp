@@ -151,8 +151,20 @@ Place PlaceDatabase::lookup(const IpAddress& address) {
   place.special = special_address_kind(address);
   place.region = CountryTable::region_of(place.special);
   if (place.special != SpecialAddressKind::kNone || files_.empty()) return place;
-  const IpAddress meant = address_to_place(address);
   const std::lock_guard lock(mutex_);
+  return remembered(address);
+}
+
+PlaceSummary PlaceDatabase::summary(const IpAddress& address) {
+  const SpecialAddressKind special = special_address_kind(address);
+  if (special != SpecialAddressKind::kNone || files_.empty()) return {CountryTable::region_of(special), 0};
+  const std::lock_guard lock(mutex_);
+  const Place& place = remembered(address);
+  return {place.region, place.asn};
+}
+
+const Place& PlaceDatabase::remembered(const IpAddress& address) {
+  const IpAddress meant = address_to_place(address);
   if (const Place* known = cache_->find(meant)) return *known;
   return cache_->add(meant, find(meant));
 }

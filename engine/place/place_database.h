@@ -29,6 +29,12 @@ struct Place {
   std::string as_organization;  ///< likewise
 };
 
+/// The part of a Place that traffic is summed by.
+struct PlaceSummary {
+  RegionId region = kRegionUnknown;
+  std::uint32_t asn = 0;
+};
+
 /// What became of one configured file.
 struct PlaceFileState {
   std::string path;
@@ -62,6 +68,8 @@ class PlaceDatabase {
   PlaceDatabase& operator=(const PlaceDatabase&) = delete;
 
   Place lookup(const IpAddress& address);
+  /// The same in short, without copies of texts: for every flow.
+  PlaceSummary summary(const IpAddress& address);
   const CountryTable& countries() const noexcept { return countries_; }
 
   /// Looks for changed files every kWatchPeriod, on a thread of its own, until the end.
@@ -81,6 +89,8 @@ class PlaceDatabase {
 
   bool load(File& file);
   Place find(const IpAddress& address) const;
+  /// address: special_address_kind() is kNone. The lock is held.
+  const Place& remembered(const IpAddress& address);
 
   const CountryTable countries_;
   mutable std::mutex mutex_;  ///< covers all below but thread_ and what only reload_changed() touches

@@ -1,9 +1,11 @@
 #include "engine/place/special_address.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <span>
+#include <cstring>
+#include <iterator>
 
 namespace netpulse {
 namespace {
@@ -80,23 +82,56 @@ constexpr Ipv6Block kIpv6Blocks[] = {
 
 constexpr std::uint64_t kNat64High = 0x0064'ff9b'0000'0000;
 
-std::uint64_t big_endian(std::span<const std::uint8_t> octets) noexcept {
-  std::uint64_t value = 0;
-  for (const std::uint8_t octet : octets) value = value << 8 | octet;
-  return value;
+template <class Word>
+Word big_endian(const std::uint8_t* octets) noexcept {
+  Word value;
+  std::memcpy(&value, octets, sizeof value);
+  if constexpr (std::endian::native == std::endian::big) return value;
+  if constexpr (sizeof value == sizeof(std::uint32_t)) return __builtin_bswap32(value);
+  return static_cast<Word>(__builtin_bswap64(value));
 }
 
 /// The first bits of a 64-bit word; bits: 0-64.
 constexpr std::uint64_t mask_64(unsigned bits) noexcept { return bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits); }
 
+/// By first octet: the blocks from the first to the last one that hold such addresses. Most octets have none.
+struct BlockRange {
+  std::uint8_t first = 0, end = 0;
+};
+constexpr void widen(BlockRange& range, std::size_t block) {
+  if (range.end == 0) range.first = static_cast<std::uint8_t>(block);
+  range.end = static_cast<std::uint8_t>(block + 1);
+}
+constexpr auto kIpv4BlocksByOctet = [] {
+  std::array<BlockRange, 256> ranges{};
+  for (std::uint32_t octet = 0; octet < ranges.size(); ++octet)
+    for (std::size_t i = 0; i < std::size(kIpv4Blocks); ++i) {
+      const unsigned bits = std::min<unsigned>(kIpv4Blocks[i].prefix_bits, 8);
+      if ((octet << 24 ^ kIpv4Blocks[i].network) >> (32 - bits) == 0) widen(ranges[octet], i);
+    }
+  return ranges;
+}();
+constexpr auto kIpv6BlocksByOctet = [] {
+  std::array<BlockRange, 256> ranges{};
+  for (std::uint64_t octet = 0; octet < ranges.size(); ++octet)
+    for (std::size_t i = 0; i < std::size(kIpv6Blocks); ++i) {
+      const unsigned bits = std::min<unsigned>(kIpv6Blocks[i].prefix_bits, 8);
+      if (((octet << 56 ^ kIpv6Blocks[i].network_high) & mask_64(bits)) == 0) widen(ranges[octet], i);
+    }
+  return ranges;
+}();
+
 Kind ipv4_kind(std::uint32_t address) noexcept {
-  for (const Ipv4Block& block : kIpv4Blocks)
-    if (((address ^ block.network) >> (32 - block.prefix_bits)) == 0) return block.kind;
+  const BlockRange range = kIpv4BlocksByOctet[address >> 24];
+  for (std::size_t i = range.first; i < range.end; ++i)
+    if (((address ^ kIpv4Blocks[i].network) >> (32 - kIpv4Blocks[i].prefix_bits)) == 0) return kIpv4Blocks[i].kind;
   return Kind::kNone;
 }
 
 Kind ipv6_kind(std::uint64_t high, std::uint64_t low) noexcept {
-  for (const Ipv6Block& block : kIpv6Blocks) {
+  const BlockRange range = kIpv6BlocksByOctet[high >> 56];
+  for (std::size_t i = range.first; i < range.end; ++i) {
+    const Ipv6Block& block = kIpv6Blocks[i];
     const unsigned high_bits = block.prefix_bits < 64 ? block.prefix_bits : 64;
     if (((high ^ block.network_high) & mask_64(high_bits)) == 0 &&
         ((low ^ block.network_low) & mask_64(block.prefix_bits - high_bits)) == 0)
@@ -116,16 +151,16 @@ const char* special_address_kind_name(SpecialAddressKind kind) noexcept {
 }
 
 IpAddress address_to_place(const IpAddress& address) noexcept {
-  const std::span octets(address.octets);
-  if (big_endian(octets.first<8>()) != kNat64High || big_endian(octets.subspan<8, 4>()) != 0) return address;
-  return IpAddress::from_v4(address.octets.data() + 12);
+  const std::uint8_t* octets = address.octets.data();
+  if (big_endian<std::uint64_t>(octets) != kNat64High || big_endian<std::uint32_t>(octets + 8) != 0) return address;
+  return IpAddress::from_v4(octets + 12);
 }
 
 SpecialAddressKind special_address_kind(const IpAddress& address) noexcept {
   const IpAddress meant = address_to_place(address);
-  const std::span octets(meant.octets);
-  if (meant.is_v4_mapped()) return ipv4_kind(static_cast<std::uint32_t>(big_endian(octets.last<4>())));
-  return ipv6_kind(big_endian(octets.first<8>()), big_endian(octets.last<8>()));
+  const std::uint8_t* octets = meant.octets.data();
+  if (meant.is_v4_mapped()) return ipv4_kind(big_endian<std::uint32_t>(octets + 12));
+  return ipv6_kind(big_endian<std::uint64_t>(octets), big_endian<std::uint64_t>(octets + 8));
 }
 
 }  // namespace netpulse

@@ -37,9 +37,9 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
       .add({{"reason", loss_reason_name(LossReason::kShadowQueueFull)}},
            snapshot.total.losses[static_cast<std::size_t>(LossReason::kShadowQueueFull)]);
   FamilyBuilder(families, "netpulse_dropped_top_entries_total",
-                "Hosts, pairs and server names of flow records that found no room in the report's top lists.",
+                "Hosts, pairs and server names that gave way to others in the report's top lists.",
                 MetricType::Counter)
-      .add({}, snapshot.untracked_top_entries);
+      .add({}, snapshot.replaced_top_entries);
 }
 
 }  // namespace

@@ -132,21 +132,17 @@ bool read_message(Bytes message, Transport transport, const PacketView& packet, 
   DnsNameText name;
   DnsQuestion first, question;
   std::size_t offset = kDnsHeaderBytes;
-  // The first name is kept for the answers, so it is read last.
-  for (std::size_t i = 0; i < header.questions; ++i, offset = question.end) {
-    if (!read_dns_question(message, offset, question)) return false;
-    if (i == 0) {
-      first = question;
-      continue;
-    }
-    if (read_dns_name(message, question.name_offset, name) == 0) return false;
-    context.observe_name(list, name.view());
-  }
   std::string_view asked;
   if (header.questions != 0) {
-    if (read_dns_name(message, first.name_offset, name) == 0) return false;
+    if (!read_dns_question(message, offset, read_dns_name(message, offset, name), first)) return false;
     asked = name.view();
     context.observe_name(list, asked);
+    offset = first.end;
+  }
+  DnsNameText other;
+  for (std::size_t i = 1; i < header.questions; ++i, offset = question.end) {
+    if (!read_dns_question(message, offset, read_dns_name(message, offset, other), question)) return false;
+    context.observe_name(list, other.view());
   }
   if (transport == kUdp || transport == kTcp) {
     if (!header.is_response()) context.count(Dns::kCounterTypes + type_label(first.type));

@@ -1,11 +1,13 @@
 #include "plugins/dns/dns_message.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
+
+#include "engine/packet/load.h"
 
 namespace netpulse {
 namespace {
-
-constexpr std::uint8_t kPointerBits = 0xc0;
 
 /// How each byte of a label is written: itself in lower case, or 0: it needs an escape.
 constexpr std::array<char, 256> kLabelText = [] {
@@ -40,7 +42,7 @@ class LabelWalk {
         at_ += length + 1U;
         return Step::kLabel;
       }
-      if ((length & kPointerBits) != kPointerBits || at_ + 1 >= message_.size()) return Step::kMalformed;
+      if ((length & kDnsPointerBits) != kDnsPointerBits || at_ + 1 >= message_.size()) return Step::kMalformed;
       const std::size_t target = static_cast<std::size_t>((length & 0x3f) << 8 | message_[at_ + 1]);
       if (end_ == 0) end_ = at_ + 2;
       if (target >= run_start_ || target < kDnsHeaderBytes || ++pointers_ > kDnsPointersMax) return Step::kMalformed;
@@ -73,45 +75,65 @@ char* write_escaped(std::uint8_t byte, char* out) noexcept {
   return out;
 }
 
-/// Eight bytes of a label at once, each in its own lane of a word.
-struct EightBytes {
-  static constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
-  std::uint64_t word;
-
-  /// The top bit of each lane that holds a byte below limit; exact for bytes below 0x80 (limit <= 0x80).
-  constexpr std::uint64_t below(std::uint8_t limit) const noexcept { return ~((word | kTops) - kOnes * limit) & kTops; }
-  constexpr std::uint64_t equal(std::uint8_t byte) const noexcept { return EightBytes{word ^ kOnes * byte}.below(1); }
-  /// True if a byte needs an escape, or is no ASCII: then each is looked at by itself.
-  constexpr bool special() const noexcept {
-    return ((word & kTops) | below(0x20) | equal(0x7f) | equal('.') | equal('\\')) != 0;
-  }
-  /// A-Z to a-z; all bytes are ASCII.
-  constexpr std::uint64_t lower() const noexcept {
-    const std::uint64_t upper = below('Z' + 1) & ~below('A');
-    return word | upper >> 2;  // 0x80 >> 2 is the bit that tells the cases apart
-  }
-};
-
-/// Writes a label as text, in words as long as eight bytes are left in it.
 char* write_label(Bytes label, char* out) noexcept {
-  std::size_t i = 0;
-  for (; i + sizeof(std::uint64_t) <= label.size(); i += sizeof(std::uint64_t)) {
-    EightBytes eight;
-    std::memcpy(&eight.word, &label[i], sizeof eight.word);
-    if (eight.special()) [[unlikely]]
-      break;
-    const std::uint64_t text = eight.lower();
-    std::memcpy(out, &text, sizeof text);
-    out += sizeof text;
-  }
-  for (; i < label.size(); ++i) {
-    const char c = kLabelText[label[i]];
+  for (const std::uint8_t byte : label) {
+    const char c = kLabelText[byte];
     if (c != '\0') [[likely]]
       *out++ = c;
     else
-      out = write_escaped(label[i], out);
+      out = write_escaped(byte, out);
   }
   return out;
+}
+
+/// Lanes of a vector register, or of several narrower ones; comparisons give all ones where they hold.
+constexpr std::size_t kLanes = 32;
+using Lanes [[gnu::vector_size(kLanes)]] = std::uint8_t;
+
+bool any(Lanes lanes) noexcept {
+  std::array<std::uint64_t, kLanes / sizeof(std::uint64_t)> words;
+  std::memcpy(words.data(), &lanes, sizeof words);
+  std::uint64_t all = 0;
+  for (const std::uint64_t word : words) all |= word;
+  return all != 0;
+}
+
+/// As read_dns_name(), for the usual name: not compressed, no longer than two vectors, nothing to escape. 0 if it is no
+/// such name. out: room for two vectors.
+std::size_t read_plain_name(Bytes message, std::size_t offset, char* out, std::size_t& text_bytes) noexcept {
+  constexpr std::size_t kTextBytesMax = 2 * kLanes;
+  if (offset >= message.size()) return 0;
+  const Bytes name = message.subspan(offset);
+  const std::size_t bytes_max = std::min(name.size(), kTextBytesMax + 1);
+  // By position in the text: 0xff where a label's length becomes a dot. Behind the name everything is let pass.
+  alignas(kLanes) std::array<std::uint8_t, kTextBytesMax + kLanes> is_dot{};
+  std::size_t end = 0;
+  for (std::size_t length = name[0]; length != 0; length = name[end]) {
+    if (length > kDnsLabelBytesMax) return 0;
+    end += length + 1;
+    if (end >= bytes_max) return 0;
+    is_dot[end - 1] = 0xff;
+  }
+  if (end == 0) return 0;
+  text_bytes = end - 1;
+  std::memset(&is_dot[text_bytes], 0xff, kLanes);
+  const std::uint8_t* text = name.data() + 1;
+  std::array<std::uint8_t, kTextBytesMax> copy{};
+  if (name.size() - 1 < kTextBytesMax) {
+    std::memcpy(copy.data(), text, text_bytes);
+    text = copy.data();
+  }
+  for (std::size_t i = 0; i < text_bytes; i += kLanes) {
+    Lanes bytes, dots;
+    std::memcpy(&bytes, text + i, sizeof bytes);
+    std::memcpy(&dots, &is_dot[i], sizeof dots);
+    const Lanes special = (bytes < 0x20) | (bytes >= 0x7f) | (bytes == '.') | (bytes == '\\');
+    if (any(special & ~dots)) return 0;
+    const Lanes upper = (bytes >= 'A') & (bytes <= 'Z');
+    bytes = ((bytes | (upper & 0x20)) & ~dots) | (dots & '.');
+    std::memcpy(out + i, &bytes, sizeof bytes);
+  }
+  return offset + end + 1;
 }
 
 std::uint8_t lower(std::uint8_t c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<std::uint8_t>(c + 32) : c; }
@@ -123,21 +145,21 @@ bool same_label(Bytes a, Bytes b) noexcept {
   return true;
 }
 
-/// Where a name that is nothing but a pointer leads; else offset itself.
-std::size_t pointed_to(Bytes message, std::size_t offset) noexcept {
-  if (offset + 1 >= message.size() || (message[offset] & kPointerBits) != kPointerBits) return offset;
-  return static_cast<std::size_t>((message[offset] & 0x3f) << 8 | message[offset + 1]);
-}
-
 }  // namespace
 
 bool read_dns_header(Bytes message, DnsHeader& header) noexcept {
-  ByteCursor cursor(message);
-  header = {cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16()};
-  return !cursor.failed();
+  if (message.size() < kDnsHeaderBytes) return false;
+  const std::uint8_t* at = message.data();
+  header = {load_be16(at),     load_be16(at + 2), load_be16(at + 4),
+            load_be16(at + 6), load_be16(at + 8), load_be16(at + 10)};
+  return true;
 }
 
 std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept {
+  if (const std::size_t end = read_plain_name(message, offset, text.text_.data(), text.size_); end != 0) {
+    text.root_ = false;
+    return end;
+  }
   LabelWalk walk(message, offset);
   char* out = text.text_.data();
   while (true) {
@@ -165,21 +187,19 @@ bool valid_dns_name(Bytes message, std::size_t offset) noexcept {
   return step == LabelWalk::Step::kEnd;
 }
 
-std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept {
+std::size_t skip_dns_labels(Bytes message, std::size_t offset) noexcept {
   const std::size_t begin = offset;
   while (offset < message.size()) {
     const std::uint8_t length = message[offset];
     if (length == 0) return offset + 1;
-    if ((length & kPointerBits) == kPointerBits) return offset + 2 <= message.size() ? offset + 2 : 0;
+    if ((length & kDnsPointerBits) == kDnsPointerBits) return offset + 2 <= message.size() ? offset + 2 : 0;
     if (length > kDnsLabelBytesMax || offset - begin > kDnsNameBytesMax) return 0;
     offset += length + 1U;
   }
   return 0;
 }
 
-bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept {
-  // Most owners are one pointer to a name that was seen: nothing to compare.
-  if (a == b || pointed_to(message, a) == pointed_to(message, b)) return true;
+bool same_dns_labels(Bytes message, std::size_t a, std::size_t b) noexcept {
   LabelWalk left(message, a), right(message, b);
   while (true) {
     const LabelWalk::Step step = left.next();
@@ -189,29 +209,31 @@ bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept {
   }
 }
 
-bool read_dns_question(Bytes message, std::size_t offset, DnsQuestion& question) noexcept {
-  const std::size_t name_end = skip_dns_name(message, offset);
-  if (name_end == 0) return false;
-  ByteCursor cursor(message.subspan(name_end));
+bool read_dns_question(Bytes message, std::size_t offset, std::size_t name_end, DnsQuestion& question) noexcept {
+  constexpr std::size_t kFixedBytes = 4;
+  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
+  const std::uint8_t* fixed = message.data() + name_end;
   question.name_offset = offset;
-  question.type = cursor.u16();
-  question.class_code = cursor.u16() & 0x7fff;
-  question.end = name_end + 4;
-  return !cursor.failed();
+  question.type = load_be16(fixed);
+  question.class_code = load_be16(fixed + 2) & 0x7fff;
+  question.end = name_end + kFixedBytes;
+  return true;
 }
 
 bool read_dns_record(Bytes message, std::size_t offset, DnsRecord& record) noexcept {
+  constexpr std::size_t kFixedBytes = 10;
   const std::size_t name_end = skip_dns_name(message, offset);
-  if (name_end == 0) return false;
-  ByteCursor cursor(message.subspan(name_end));
+  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
+  const std::uint8_t* fixed = message.data() + name_end;
+  const std::size_t data_bytes = load_be16(fixed + 8);
+  record.data_offset = name_end + kFixedBytes;
+  if (message.size() - record.data_offset < data_bytes) return false;
   record.name_offset = offset;
-  record.type = cursor.u16();
-  record.class_code = cursor.u16();
-  record.ttl = cursor.u32();
-  record.data = cursor.take_u16_length();
-  if (cursor.failed()) return false;
-  record.end = name_end + cursor.position();
-  record.data_offset = record.end - record.data.size();
+  record.type = load_be16(fixed);
+  record.class_code = load_be16(fixed + 2);
+  record.ttl = load_be32(fixed + 4);
+  record.data = message.subspan(record.data_offset, data_bytes);
+  record.end = record.data_offset + data_bytes;
   return true;
 }
 

@@ -12,6 +12,7 @@ inline constexpr std::size_t kDnsHeaderBytes = 12;
 inline constexpr std::size_t kDnsNameBytesMax = 255;  ///< on the wire, with length octets (RFC 1035 section 2.3.4)
 inline constexpr std::size_t kDnsLabelBytesMax = 63;
 inline constexpr std::size_t kDnsPointersMax = 128;
+inline constexpr std::uint8_t kDnsPointerBits = 0xc0;  ///< a pointer's first two bits (RFC 1035 section 4.1.4)
 /// A question is at least a root name, type and class; a record has TTL and length besides.
 inline constexpr std::size_t kDnsQuestionBytesMin = 5;
 inline constexpr std::size_t kDnsRecordBytesMin = 11;
@@ -62,9 +63,23 @@ std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) 
 /// Whether read_dns_name() would succeed.
 bool valid_dns_name(Bytes message, std::size_t offset) noexcept;
 /// Passes over the name at offset without following pointers; 0 as above.
-std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept;
-/// True if both offsets hold equal names (ASCII case ignored); also if both are one and the same, well-formed or not.
-bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept;
+std::size_t skip_dns_labels(Bytes message, std::size_t offset) noexcept;
+inline std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept {
+  // Most owners of records are nothing but a pointer.
+  if (offset + 2 <= message.size() && (message[offset] & kDnsPointerBits) == kDnsPointerBits) return offset + 2;
+  return skip_dns_labels(message, offset);
+}
+/// Where a name that is nothing but a pointer leads; else offset itself.
+inline std::size_t dns_pointer_target(Bytes message, std::size_t offset) noexcept {
+  if (offset + 2 > message.size() || (message[offset] & kDnsPointerBits) != kDnsPointerBits) return offset;
+  return static_cast<std::size_t>((message[offset] & 0x3f) << 8 | message[offset + 1]);
+}
+/// True if both offsets hold equal names (ASCII case ignored).
+bool same_dns_labels(Bytes message, std::size_t a, std::size_t b) noexcept;
+/// Likewise; also if both are one and the same, well-formed or not.
+inline bool same_dns_name(Bytes message, std::size_t a, std::size_t b) noexcept {
+  return a == b || dns_pointer_target(message, a) == dns_pointer_target(message, b) || same_dns_labels(message, a, b);
+}
 
 struct DnsQuestion {
   std::size_t name_offset = 0;
@@ -72,7 +87,11 @@ struct DnsQuestion {
   std::uint16_t type = 0;
   std::uint16_t class_code = 0;  ///< without the top bit, which mDNS uses (RFC 6762 section 5.4)
 };
-bool read_dns_question(Bytes message, std::size_t offset, DnsQuestion& question) noexcept;
+/// name_end: what read_dns_name() or skip_dns_name() gave for offset.
+bool read_dns_question(Bytes message, std::size_t offset, std::size_t name_end, DnsQuestion& question) noexcept;
+inline bool read_dns_question(Bytes message, std::size_t offset, DnsQuestion& question) noexcept {
+  return read_dns_question(message, offset, skip_dns_name(message, offset), question);
+}
 
 struct DnsRecord {
   std::size_t name_offset = 0;

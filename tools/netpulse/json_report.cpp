@@ -192,6 +192,7 @@ class Report : JsonText {
       object([&] {
         field("name", entry.name);
         traffic(entry.traffic);
+        field("bytes_missed_max", entry.bytes_missed_max);
       });
     });
   }
@@ -201,7 +202,7 @@ class Report : JsonText {
       write_top_list("pairs", report_.top_pairs);
       write_top_list("server_names", report_.top_server_names);
       write_top_list("networks", report_.top_networks);
-      field("untracked_records", snapshot_.untracked_top_entries);
+      field("replaced_entries", snapshot_.replaced_top_entries);
     });
   }
 

@@ -134,7 +134,7 @@ class Report {
     std::vector<TopEntry> top;
     const auto regions = regions_by_bytes(snapshot_);
     for (std::size_t i = 0; i < std::min(regions.size(), kTopRows); ++i)
-      top.push_back({regions[i].name, regions[i].traffic});
+      top.push_back({regions[i].name, regions[i].traffic, 0});
     write_top("Countries", top);
     if (regions.size() > kTopRows) paragraph("and " + std::to_string(regions.size() - kTopRows) + " more");
   }

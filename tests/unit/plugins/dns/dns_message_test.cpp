@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <string>
 
 #include "tests/unit/plugins/dns/dns_builder.h"
@@ -60,6 +61,34 @@ TEST(DnsName, WritesEachByteTheSameWhereverItStandsInItsLabel) {
         ASSERT_EQ(name.view(), text) << "byte " << byte << " at " << at << " of " << size;
         ASSERT_TRUE(valid_dns_name(message, kDnsHeaderBytes));
       }
+}
+
+/// Names are read in one piece where they can be, and label by label behind a pointer.
+TEST(DnsName, IsTheSameReadThroughAPointer) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    ByteVector message(12, 0);
+    while (message.size() < 12 + 1 + random() % 90) {
+      const std::size_t label_bytes = 1 + random() % (round % 2 == 0 ? 8 : 40);
+      message.push_back(static_cast<std::uint8_t>(label_bytes));
+      for (std::size_t i = 0; i < label_bytes; ++i)
+        message.push_back(static_cast<std::uint8_t>(random() % 200 == 0 ? random() : "aZ0-_@[`{m"[random() % 10]));
+    }
+    message.push_back(0);
+    const std::size_t name_end = message.size();
+    message.resize(name_end + random() % 70, 0x41);
+    const std::size_t pointer = message.size();
+    message.push_back(0xc0);
+    message.push_back(12);
+    DnsNameText direct, pointed, cut;
+    ASSERT_EQ(read_dns_name(message, 12, direct), name_end);
+    ASSERT_EQ(read_dns_name(message, pointer, pointed), message.size());
+    ASSERT_EQ(direct.view(), pointed.view());
+    // What lies behind the name does not matter, nor does it where nothing does.
+    ASSERT_EQ(read_dns_name(Bytes(message).first(name_end), 12, cut), name_end);
+    ASSERT_EQ(cut.view(), pointed.view());
+    ASSERT_EQ(read_dns_name(Bytes(message).first(name_end - 1), 12, cut), 0U);
+  }
 }
 
 TEST(DnsName, FollowsPointersBackwards) {
