@@ -73,7 +73,8 @@ struct MetricsSnapshot {
   std::vector<SourceCounters> sources;
   std::size_t source_count() const noexcept { return sources.empty() ? 0 : sources.back().source + 1; }
   std::vector<ExporterCounters> exporters;
-  std::uint64_t replaced_top_entries = 0;  ///< hosts, pairs, names that gave way to others in the full top lists
+  std::uint64_t untracked_top_entries =
+      0;  ///< hosts, pairs, names of records that found no entry in the full top lists
   /// By RegionId: flow records with an end there, once each; a flow between two regions counts for both.
   std::vector<TrafficCounters> regions;
   PlaceCounters places;

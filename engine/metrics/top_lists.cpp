@@ -107,9 +107,9 @@ std::vector<TopEntry> TopLists::pairs(std::size_t count) const { return largest(
 std::vector<TopEntry> TopLists::server_names(std::size_t count) const {
   return largest(implementation_->server_names, count);
 }
-std::uint64_t TopLists::replaced() const noexcept {
+std::uint64_t TopLists::untracked() const noexcept {
   const Implementation& lists = *implementation_;
-  return lists.hosts.replaced() + lists.pairs.replaced() + lists.server_names.replaced();
+  return lists.hosts.untracked() + lists.pairs.untracked() + lists.server_names.untracked();
 }
 
 }  // namespace netpulse

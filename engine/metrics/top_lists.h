@@ -24,8 +24,8 @@ class TopLists {
   std::vector<TopEntry> hosts(std::size_t count) const;
   std::vector<TopEntry> pairs(std::size_t count) const;
   std::vector<TopEntry> server_names(std::size_t count) const;
-  /// Hosts, pairs and names that had to give way to others.
-  std::uint64_t replaced() const noexcept;
+  /// Hosts, pairs and names of flows that found no entry, or took another's.
+  std::uint64_t untracked() const noexcept;
 
  private:
   struct Implementation;

@@ -36,10 +36,11 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
                 "DNS answers that a worker which does not own their flow was not shown.", MetricType::Counter)
       .add({{"reason", loss_reason_name(LossReason::kShadowQueueFull)}},
            snapshot.total.losses[static_cast<std::size_t>(LossReason::kShadowQueueFull)]);
-  FamilyBuilder(families, "netpulse_dropped_top_entries_total",
-                "Hosts, pairs and server names that gave way to others in the report's top lists.",
-                MetricType::Counter)
-      .add({}, snapshot.replaced_top_entries);
+  FamilyBuilder(
+      families, "netpulse_dropped_top_entries_total",
+      "Hosts, pairs and server names of flow records that found no entry in the full top lists, or took another's.",
+      MetricType::Counter)
+      .add({}, snapshot.untracked_top_entries);
 }
 
 }  // namespace

@@ -202,7 +202,7 @@ class Report : JsonText {
       write_top_list("pairs", report_.top_pairs);
       write_top_list("server_names", report_.top_server_names);
       write_top_list("networks", report_.top_networks);
-      field("replaced_entries", snapshot_.replaced_top_entries);
+      field("untracked_records", snapshot_.untracked_top_entries);
     });
   }
 

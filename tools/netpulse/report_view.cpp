@@ -91,7 +91,7 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   add("texts", "flows", LossReason::kAttributePoolFull);
   add("flows", "analysis", LossReason::kStreamPoolFull);
   add("names", "report", LossReason::kNameSetFull);
-  list.push_back({"top_entries", "report", "top_list_full", snapshot.replaced_top_entries});
+  list.push_back({"top_entries", "report", "top_list_full", snapshot.untracked_top_entries});
   add("learned_names", "workers", LossReason::kNameExchangeFull);
   add("answers", "queue", LossReason::kShadowQueueFull);
   add("segments", "analysis", LossReason::kStreamWindowFull);

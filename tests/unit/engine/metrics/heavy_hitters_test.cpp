@@ -30,7 +30,7 @@ TEST(HeavyHittersTest, IsExactUntilItIsFull) {
   for (int round = 1; round <= 2; ++round)
     for (std::uint32_t key = 0; key < kEntriesMax; ++key)
       hitters.add(hash_of(key), key, traffic(key * static_cast<std::uint64_t>(round)));
-  EXPECT_EQ(hitters.replaced(), 0U);
+  EXPECT_EQ(hitters.untracked(), 0U);
   const auto entries = by_key(hitters);
   ASSERT_EQ(entries.size(), kEntriesMax);
   for (const auto& [key, entry] : entries) {
@@ -51,8 +51,9 @@ TEST(HeavyHittersTest, AHeavyKeyThatComesLateIsFound) {
   Hitters hitters;
   for (std::uint32_t key = 0; key < kEntriesMax; ++key) hitters.add(hash_of(key), key, traffic(100));
   constexpr std::uint32_t kLate = 5'000'000;
+  constexpr std::uint64_t kLateBytes = 1'000'000;
   for (int i = 0; i < 1000; ++i) {
-    hitters.add(hash_of(kLate), kLate, traffic(1000));
+    hitters.add(hash_of(kLate), kLate, traffic(kLateBytes / 1000));
     for (std::uint32_t n = 0; n < 100; ++n) {  // others come once and go
       const std::uint32_t key = 10'000'000 + static_cast<std::uint32_t>(i) * 100 + n;
       hitters.add(hash_of(key), key, traffic(1));
@@ -61,9 +62,11 @@ TEST(HeavyHittersTest, AHeavyKeyThatComesLateIsFound) {
   const auto entries = by_key(hitters);
   EXPECT_EQ(entries.size(), kEntriesMax);
   ASSERT_TRUE(entries.contains(kLate));
-  EXPECT_EQ(entries.at(kLate).traffic.bytes, 1'000'000U);
-  EXPECT_LE(entries.at(kLate).bytes_missed_max, 100U);
-  EXPECT_EQ(hitters.replaced(), 100'001U);
+  const Hitters::Entry& late = entries.at(kLate);
+  EXPECT_GT(late.traffic.bytes, kLateBytes * 99 / 100);
+  EXPECT_LE(late.traffic.bytes, kLateBytes);
+  EXPECT_GE(late.bytes_max(), kLateBytes);
+  EXPECT_LT(late.bytes_missed_max, 2000U);
 }
 
 TEST(HeavyHittersTest, TheTruthLiesWithinTheStatedBounds) {
@@ -78,7 +81,7 @@ TEST(HeavyHittersTest, TheTruthLiesWithinTheStatedBounds) {
     hitters.add(hash_of(key), key, traffic(bytes));
   }
   ASSERT_GT(truth.size(), Hitters::kEntriesMax);
-  EXPECT_GT(hitters.replaced(), 0U);
+  EXPECT_GT(hitters.untracked(), 0U);
   for (const auto& [key, entry] : by_key(hitters)) {
     ASSERT_LE(entry.traffic.bytes, truth[key]);
     ASSERT_GE(entry.traffic.bytes + entry.bytes_missed_max, truth[key]);
@@ -95,7 +98,7 @@ TEST(HeavyHittersTest, AFullTableTakesKeysIntoBucketsThatWereEmpty) {
   for (int round = 0; round < 3; ++round)
     for (std::uint32_t n = 0; n < 1000; ++n)
       hitters.add((kUsedBuckets + n) | std::uint64_t{7} << 50, 1'000'000 + n, traffic(1'000'000));
-  EXPECT_EQ(hitters.replaced(), 1000U);
+  EXPECT_EQ(hitters.untracked(), 1000U);  // each took an entry at its first time
   const auto entries = by_key(hitters);
   for (std::uint32_t n = 0; n < 1000; ++n) {
     ASSERT_TRUE(entries.contains(1'000'000 + n));
@@ -103,7 +106,7 @@ TEST(HeavyHittersTest, AFullTableTakesKeysIntoBucketsThatWereEmpty) {
   }
   // Those that were left are still found.
   hitters.add(std::uint64_t{kEntriesMax - 1} << 48 | (kEntriesMax - 1) % kUsedBuckets, kEntriesMax - 1, traffic(1));
-  EXPECT_EQ(hitters.replaced(), 1000U);
+  EXPECT_EQ(hitters.untracked(), 1000U);
 }
 
 }  // namespace

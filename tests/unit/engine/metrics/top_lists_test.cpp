@@ -68,7 +68,7 @@ TEST(TopListsTest, MoreFlowsThanAreLookedUpAtOnce) {
   const TopLists lists = lists_of(flows);
   EXPECT_EQ(lists.hosts(100).size(), 51U);
   EXPECT_EQ(lists.hosts(1).front().traffic.bytes, 300'000U);
-  EXPECT_EQ(lists.replaced(), 0U);
+  EXPECT_EQ(lists.untracked(), 0U);
 }
 
 }  // namespace

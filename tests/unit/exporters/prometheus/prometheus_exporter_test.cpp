@@ -179,7 +179,7 @@ TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
   snapshot->workers[1].closed_list_overflows = 21;
   snapshot->workers[1].name_cache_overwritten = 22;
   snapshot->total.fragments_ranges_forgotten = 23;
-  snapshot->replaced_top_entries = 24;
+  snapshot->untracked_top_entries = 24;
   fixture.latest.publish(snapshot);
   const PrometheusExporter exporter{{"1.2.3", {"eth0"}}, fixture.latest, [] {
                                       return HttpCounters{100, 101, 102, 103, 104};

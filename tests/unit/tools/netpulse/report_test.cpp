@@ -160,7 +160,7 @@ TEST(JsonReport, HasALineForEveryReason) {
   RunReport report = sample_report();
   for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i)
     report.metrics.total.losses[i] = 1000 + i;
-  report.metrics.replaced_top_entries = 77;
+  report.metrics.untracked_top_entries = 77;
   report.metrics.total.closed_list_overflows = 78;
   const json shown = json::parse(json_report(report, sample_context()));
   std::map<std::string, std::uint64_t> counts;
