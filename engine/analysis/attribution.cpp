@@ -9,8 +9,8 @@ constexpr std::uint8_t kTcp = 6, kUdp = 17, kSctp = 132;
 
 void Attribution::decide(FlowRecord& record, FlowDetail* detail) noexcept {
   if (record.application == 0 || record.application_source < ApplicationSource::kDnsAnswer) {
-    if (detail != nullptr && !detail->server_name.empty()) {
-      std::string_view name = detail->server_name.view();
+    std::string_view name = detail == nullptr ? std::string_view{} : table_->server_name(*detail);
+    if (!name.empty()) {
       if (name.ends_with('.')) name.remove_suffix(1);  // a fully qualified name is the same name
       if (const ApplicationId named = matcher_.match(name); named != 0)
         rename(record, detail, named,

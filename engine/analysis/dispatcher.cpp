@@ -359,15 +359,14 @@ void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
 void Dispatcher::name_from_cache() noexcept {
   const PacketView& packet = *packet_;
   std::string_view name = names_.find(packet.src_addr(), packet.dst_addr(), packet.received_at);
-  if (name.empty() && names_.told_everybody())
-    name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
+  if (name.empty() && names_.told_everybody()) name = names_.find(IpAddress{}, packet.dst_addr(), packet.received_at);
   // Seen from the middle, the first packet may come from the server.
   if (name.empty() && record_->is(FlowRecord::kFlagMidstream))
     name = names_.find(packet.dst_addr(), packet.src_addr(), packet.received_at);
   if (name.empty()) return;
   FlowDetail* found = table_->detail(*record_);
   if (found == nullptr) return;
-  found->server_name.assign(name);
+  table_->set_server_name(*found, name);
   found->name_source = kNameSourceDnsAnswer;
 }
 
@@ -381,23 +380,26 @@ FlowDetail& Dispatcher::detail() noexcept {
 void Dispatcher::set_server_name(std::string_view name) noexcept {
   FlowDetail& found = detail();
   if (name.empty()) return;
-  if (!found.server_name.empty() && found.name_source < kNameSourceCertificate) return;
+  if (found.name_source < kNameSourceCertificate && !table_->server_name(found).empty()) return;
   name_flow(found, name, record_->protocol_id);
 }
 
 void Dispatcher::suggest_server_name(std::string_view name) noexcept {
   FlowDetail& found = detail();
-  if (!name.empty() && found.server_name.empty()) name_flow(found, name, kNameSourceCertificate);
+  if (!name.empty() && table_->server_name(found).empty()) name_flow(found, name, kNameSourceCertificate);
 }
 
 void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept {
-  found.server_name.assign(name);
-  for (std::size_t i = 0; i < found.server_name.size; ++i) {
-    char& c = found.server_name.data[i];
+  named_ = true;  // decided when it is clear that the flow is not handed over
+  if (&found == &scratch_detail_) return;
+  InlineText<255> lower;
+  lower.assign(name);
+  for (std::size_t i = 0; i < lower.size; ++i) {
+    char& c = lower.data[i];
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
+  table_->set_server_name(found, lower.view());
   found.name_source = source;
-  named_ = true;  // decided when it is clear that the flow is not handed over
 }
 
 void Dispatcher::set_attribute(FlowAttribute kind, std::string_view text) noexcept {

@@ -118,10 +118,11 @@ enum class FlowAttribute : std::uint8_t {
   kVendorClass,         ///< DHCP option 60
   kSipFrom,
   kSipTo,
-  kHassh,        ///< MD5 of the algorithms that an SSH client offers, in hexadecimal
-  kHasshServer,  ///< of what the server offers
+  kHassh,           ///< MD5 of the algorithms that an SSH client offers, in hexadecimal
+  kHasshServer,     ///< of what the server offers
+  kLongServerName,  ///< one that FlowDetail has no room for; no column of its own
 };
-inline constexpr std::size_t kFlowAttributeCount = 14;
+inline constexpr std::size_t kFlowAttributeCount = 15;
 
 /// The attributes of a flow, in the order in which they were found: kind, length, text.
 class FlowAttributes {
@@ -129,6 +130,8 @@ class FlowAttributes {
   static constexpr std::size_t kTextBytesMax = 255;
   /// The first text of a kind stays. Longer ones are cut, to what room is left too.
   void set(FlowAttribute kind, std::string_view text) noexcept;
+  /// The last text of a kind stays.
+  void replace(FlowAttribute kind, std::string_view text) noexcept;
   /// Empty if there is none.
   std::string_view get(FlowAttribute kind) const noexcept;
   void clear() noexcept { used_ = 0; }
@@ -141,7 +144,8 @@ class FlowAttributes {
 };
 static_assert(sizeof(FlowAttributes) == 512);
 
-/// The cold part: names and findings, taken from a pool when the first one is there.
+/// The cold part: names and findings, taken from a pool when the first one is there. Most server names fit it; see
+/// FlowTable::server_name() and FinishedFlow::server_name().
 struct alignas(64) FlowDetail {
   std::array<std::uint8_t, kAnalyzerStateBytes> analyzer_state{};
   std::uint32_t attributes_index = kNoDetail;          ///< into the pool of FlowAttributes, or kNoDetail
@@ -158,10 +162,16 @@ struct alignas(64) FlowDetail {
   std::array<std::uint8_t, 16> ja3{};       ///< MD5
   std::array<std::uint8_t, 16> ja3s{};      ///< MD5
   InlineText<36> ja4;
-  InlineText<23> alpn;          ///< the protocol agreed on, else the first one offered
-  InlineText<255> server_name;  ///< lower case
+  InlineText<23> alpn;               ///< the protocol agreed on, else the first one offered
+  InlineText<63> short_server_name;  ///< lower case; empty if there is none, or a longer one
 };
-static_assert(sizeof(FlowDetail) <= 512);
+static_assert(sizeof(FlowDetail) == 256);
+
+/// The flow's name in lower case, empty if there is none. attributes: detail's, null if it has none.
+inline std::string_view server_name_of(const FlowDetail& detail, const FlowAttributes* attributes) noexcept {
+  if (!detail.short_server_name.empty() || attributes == nullptr) return detail.short_server_name.view();
+  return attributes->get(FlowAttribute::kLongServerName);
+}
 
 /// Where one end of a flow is, as far as a database knows.
 struct EndpointPlace {
@@ -179,6 +189,20 @@ struct FinishedFlow {
   EndpointPlace places[2];    ///< of lo_addr, of hi_addr; the collector fills them in
   FlowDetail detail;          ///< meaningful only if has_detail
   FlowAttributes attributes;  ///< meaningful only if has_attributes
+
+  std::string_view server_name() const noexcept {
+    return has_detail ? server_name_of(detail, has_attributes ? &attributes : nullptr) : std::string_view{};
+  }
+  /// For what builds flows itself; in the table FlowTable::set_server_name() does it.
+  void set_server_name(std::string_view name) noexcept {
+    has_detail = true;
+    if (name.size() <= detail.short_server_name.data.size()) {
+      detail.short_server_name.assign(name);
+      return;
+    }
+    has_attributes = true;
+    attributes.replace(FlowAttribute::kLongServerName, name);
+  }
 };
 
 }  // namespace netpulse

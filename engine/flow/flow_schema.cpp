@@ -159,11 +159,9 @@ Value application(Flow flow, Names names, Scratch) {
 Value category(Flow flow, Names names, Scratch) {
   return flow.record.application == 0 ? Value{} : name_at(names.categories, flow.record.application);
 }
-Value server_name(Flow flow, Names, Scratch) {
-  return from_detail(flow, [](const FlowDetail& d) { return text(d.server_name.view()); });
-}
+Value server_name(Flow flow, Names, Scratch) { return text(flow.server_name()); }
 Value name_source(Flow flow, Names names, Scratch) {
-  if (!flow.has_detail || flow.detail.server_name.empty()) return {};
+  if (flow.server_name().empty()) return {};
   if (flow.detail.name_source == kNameSourceDnsAnswer) return TextValue{"dns_answer"};
   if (flow.detail.name_source == kNameSourceCertificate) return TextValue{"tls_certificate"};
   return name_at(names.name_sources, flow.detail.name_source);

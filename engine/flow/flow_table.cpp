@@ -278,6 +278,19 @@ void FlowTable::release_detail(FlowRecord& record) noexcept {
   --details_used_;
 }
 
+void FlowTable::set_server_name(FlowDetail& detail, std::string_view name) noexcept {
+  FlowAttributes* texts = attributes_if_any(detail);
+  if (name.size() > detail.short_server_name.data.size()) {
+    if (texts == nullptr) texts = attributes(detail);
+    if (texts != nullptr) {
+      detail.short_server_name.size = 0;
+      texts->replace(FlowAttribute::kLongServerName, name);
+      return;
+    }
+  }
+  detail.short_server_name.assign(name);
+}
+
 FlowAttributes* FlowTable::attributes(FlowDetail& detail) noexcept {
   if (detail.attributes_index != kNoDetail) return &attributes_[detail.attributes_index];
   std::uint32_t index = attributes_begun_;

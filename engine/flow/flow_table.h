@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "engine/base/keyed_hash.h"
 #include "engine/base/page_memory.h"
@@ -63,6 +64,13 @@ class FlowTable {
   FlowAttributes* attributes_if_any(const FlowDetail& detail) noexcept {
     return detail.attributes_index == kNoDetail ? nullptr : &attributes_[detail.attributes_index];
   }
+  /// The flow's name; empty if there is none.
+  std::string_view server_name(const FlowDetail& detail) const noexcept {
+    return server_name_of(detail,
+                          detail.attributes_index == kNoDetail ? nullptr : &attributes_[detail.attributes_index]);
+  }
+  /// name: 1-255 bytes, in lower case. A long one is cut if the attributes have no room for it.
+  void set_server_name(FlowDetail& detail, std::string_view name) noexcept;
   /// Sequence numbers at which each direction's payload starts; meaning and validity belong to analysis/.
   std::array<std::uint32_t, 2>& stream_base(const FlowRecord& record) noexcept {
     return stream_bases_[index_of(record)];

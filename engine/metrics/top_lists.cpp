@@ -52,15 +52,12 @@ struct TopLists::Implementation {
     alignas(16) const std::array<IpAddress, 3> block{first, second};
     return keyed_hash_48(&block, seed);
   }
-  static std::string_view server_name_of(const FinishedFlow& flow) noexcept {
-    return flow.has_detail ? flow.detail.server_name.view() : std::string_view{};
-  }
   Hashes fetch_buckets(const FinishedFlow& flow) const noexcept {
     const FlowKey& key = flow.record.key;
     Hashes hashes{{hash_of(key.lo_addr, {}), hash_of(key.hi_addr, {})}, hash_of(key.lo_addr, key.hi_addr), 0};
     for (const std::uint64_t hash : hashes.hosts) hosts.prefetch_bucket(hash);
     pairs.prefetch_bucket(hashes.pair);
-    if (const std::string_view name = server_name_of(flow); !name.empty()) {
+    if (const std::string_view name = flow.server_name(); !name.empty()) {
       hashes.server_name = keyed_hash(name.data(), name.size(), seed);
       server_names.prefetch_bucket(hashes.server_name);
     }
@@ -69,7 +66,7 @@ struct TopLists::Implementation {
   void fetch_entries(const FinishedFlow& flow, const Hashes& hashes) const noexcept {
     for (const std::uint64_t hash : hashes.hosts) hosts.prefetch_entry(hash);
     pairs.prefetch_entry(hashes.pair);
-    if (!server_name_of(flow).empty()) server_names.prefetch_entry(hashes.server_name);
+    if (!flow.server_name().empty()) server_names.prefetch_entry(hashes.server_name);
   }
   void add(const FinishedFlow& flow, const Hashes& hashes) {
     const FlowRecord& record = flow.record;
@@ -80,7 +77,7 @@ struct TopLists::Implementation {
     hosts.add(hashes.hosts[0], key.lo_addr, traffic);
     if (key.hi_addr != key.lo_addr) hosts.add(hashes.hosts[1], key.hi_addr, traffic);
     pairs.add(hashes.pair, AddressPair{key.lo_addr, key.hi_addr}, traffic);
-    if (const std::string_view name = server_name_of(flow); !name.empty())
+    if (const std::string_view name = flow.server_name(); !name.empty())
       server_names.add(hashes.server_name, name, traffic);
   }
 };

@@ -42,7 +42,7 @@ inline FinishedFlow sample_flow(std::string_view server_name = "www.example.org"
   flow.record.protocol_id = 1;
   flow.reason = EndReason::kEndOfFlow;
   flow.has_detail = true;
-  flow.detail.server_name.assign(server_name);
+  flow.set_server_name(server_name);
   flow.detail.name_source = 1;
   flow.detail.tls_version = 0x0304;
   flow.detail.tls_cipher = 0x1301;

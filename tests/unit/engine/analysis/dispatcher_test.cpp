@@ -112,7 +112,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
   }
   std::string name_of(const FlowRecord& record) {
     const FlowDetail* detail = table_->detail_if_any(record);
-    return detail == nullptr ? "" : std::string(detail->server_name.view());
+    return detail == nullptr ? "" : std::string(table_->server_name(*detail));
   }
   std::string application_of(const FlowRecord& record) { return catalogue_->applications()[record.application].name; }
   bool done(const FlowRecord& record) {

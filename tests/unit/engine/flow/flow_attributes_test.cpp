@@ -13,6 +13,20 @@ FlowAttributes empty() {
   return attributes;
 }
 
+TEST(FlowAttributes, ReplacesATextAmongOthers) {
+  FlowAttributes attributes = empty();
+  attributes.replace(FlowAttribute::kLongServerName, "first");
+  attributes.set(FlowAttribute::kUserAgent, "curl");
+  attributes.set(FlowAttribute::kHttpMethod, "GET");
+  attributes.replace(FlowAttribute::kLongServerName, "second.example");
+  EXPECT_EQ(attributes.get(FlowAttribute::kLongServerName), "second.example");
+  EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), "curl");
+  EXPECT_EQ(attributes.get(FlowAttribute::kHttpMethod), "GET");
+  for (int i = 0; i < 100; ++i) attributes.replace(FlowAttribute::kHttpMethod, std::string(255, 'P'));
+  EXPECT_EQ(attributes.get(FlowAttribute::kHttpMethod), std::string(255, 'P'));
+  EXPECT_EQ(attributes.get(FlowAttribute::kLongServerName), "second.example");
+}
+
 TEST(FlowAttributes, KeepsTheFirstTextOfEachKind) {
   FlowAttributes attributes = empty();
   EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), "");

@@ -56,6 +56,7 @@ class FlowTableTest : public ::testing::Test {
     FlowTableOptions options;
     options.flows_max = flows_max;
     options.details_max = 4;
+    options.attributes_max = 2;
     table_ = std::make_unique<FlowTable>(options, kSeed, handler_, Duration::from_seconds(5));
   }
   FlowTable::Update see(const PacketView& view) {
@@ -243,7 +244,7 @@ TEST_F(FlowTableTest, AColdRecordIsTakenOnceAndGivenBack) {
     FlowDetail* detail = table_->detail(*records[flow]);
     ASSERT_NE(detail, nullptr);
     EXPECT_EQ(table_->detail(*records[flow]), detail);
-    detail->server_name.assign("x");
+    detail->short_server_name.assign("x");
   }
   EXPECT_EQ(table_->detail(*records[4]), nullptr);
   EXPECT_EQ(table_->details_refused(), 1U);
@@ -251,7 +252,31 @@ TEST_F(FlowTableTest, AColdRecordIsTakenOnceAndGivenBack) {
   EXPECT_EQ(table_->details_used(), 0U);
   FlowDetail* again = table_->detail(*see(packet(9, true, at(2))).record);
   ASSERT_NE(again, nullptr);
-  EXPECT_TRUE(again->server_name.empty());
+  EXPECT_TRUE(again->short_server_name.empty());
+}
+
+TEST_F(FlowTableTest, ANameIsKeptWholeWhateverItsLength) {
+  make(1024);
+  FlowDetail& detail = *table_->detail(*see(packet(1, true, at(0))).record);
+  EXPECT_EQ(table_->server_name(detail), "");
+  for (const std::size_t size : {63U, 64U, 255U, 1U, 200U, 100U}) {
+    const std::string name(size, static_cast<char>('a' + size % 26));
+    table_->set_server_name(detail, name);
+    EXPECT_EQ(table_->server_name(detail), name);
+    EXPECT_EQ(detail.attributes_index != kNoDetail || size <= 63, true);
+  }
+}
+
+TEST_F(FlowTableTest, ALongNameIsCutWhereTextsHaveNoRoom) {
+  make(1024);
+  std::vector<FlowDetail*> details;
+  for (std::uint32_t flow = 0; flow < 3; ++flow)
+    details.push_back(table_->detail(*see(packet(flow, true, at(0))).record));
+  const std::string name(100, 'n');
+  for (FlowDetail* detail : details) table_->set_server_name(*detail, name);
+  EXPECT_EQ(table_->server_name(*details[1]), name);
+  EXPECT_EQ(table_->server_name(*details[2]), name.substr(0, 63));
+  EXPECT_EQ(table_->attributes_refused(), 1U);
 }
 
 TEST_F(FlowTableTest, EndingAPinnedRecordAsksForThePendingAnalysisFirst) {

@@ -53,7 +53,7 @@ class TextSink final : public FlowSink {
                          std::to_string(r.key.hi_port) + " " + std::to_string(r.packets[0]) + "/" +
                          std::to_string(r.packets[1]) + " " + std::to_string(r.bytes_total()) + " " +
                          end_reason_name(flow->reason) + " " + engine_.names().protocols[r.protocol_id];
-      if (flow->has_detail) text += " " + std::string(flow->detail.server_name.view());
+      if (flow->has_detail) text += " " + std::string(flow->server_name());
       records.push_back(std::move(text));
       packets += r.packets_total();
     }
