@@ -120,6 +120,7 @@ def project_sources(suffixes):
 def lint(stage):
     stage.run_counting([sys.executable, 'tests/lint/include_direction_test.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/include_direction.py'], 60)
+    stage.run_counting([sys.executable, 'tests/lint/run_packages.py'], 120)
 
 
 def formatting(stage):
