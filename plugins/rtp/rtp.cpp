@@ -83,8 +83,13 @@ Verdict Rtp::probe(const PacketView& packet) noexcept {
   return plausible(header, packet.payload_bytes) ? Verdict::kTentative : Verdict::kNotMine;
 }
 
-Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext&) noexcept {
+Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   if (state.confirmed != 0) return Verdict::kNeedMore;
+  if (state.datagrams == 0 && (context.expectation(packet.dst_addr(), packet.dst_port()) != nullptr ||
+                               context.expectation(packet.src_addr(), packet.src_port()) != nullptr)) {
+    state.confirmed = 1;
+    return Verdict::kNeedMore;
+  }
   const Bytes datagram = packet.payload();
   if (++state.datagrams > kDatagramsMax) return Verdict::kNotMine;
   if (datagram[0] <= kDtlsFirstByteMax || is_rtcp_type(datagram)) return Verdict::kTentative;

@@ -63,6 +63,17 @@ TEST(Rtp, IsSureAfterFourPacketsInARow) {
   EXPECT_TRUE(is_rtp(steps));
 }
 
+TEST(Rtp, IsSureAtOnceWhenItWasAnnounced) {
+  for (const bool from_initiator : {true, false}) {
+    RecordingContext context;
+    context.announced[{"192.0.2.53", 20000}] = {};
+    FlowDriver flow(kRtp, kUdp, 20000, context);
+    flow.feed(from_initiator, rtp_packet(7, 160));
+    EXPECT_TRUE(flow.mine());
+    EXPECT_FALSE(flow.undecided());
+  }
+}
+
 TEST(Rtp, FindsASourceAmongOthers) {
   std::vector<Step> steps;
   for (std::uint16_t i = 0; i < 4; ++i) {
