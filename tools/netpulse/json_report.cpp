@@ -141,9 +141,8 @@ class Report : JsonText {
   /// {"rtp": {"streams": [{"ssrc": "0x1234abcd", "packets": 12, ...}]}}
   void write_tables() {
     for (const ReportTable& table : report_.tables)
-      object(table.description.section, [&] {
-        array(table.description.name, table.rows, [&](const ReportRow& row) { write_row(table, row); });
-      });
+      object(table.description.section,
+             [&] { array(table.description.name, table.rows, [&](const ReportRow& row) { write_row(table, row); }); });
   }
   void write_row(const ReportTable& table, const ReportRow& row) {
     object([&] {
