@@ -14,6 +14,11 @@ class NullContext final : public AnalyzerContext {
   void suggest_server_name(std::string_view name) noexcept override { found += name.size(); }
   void observe_name(std::size_t, std::string_view name) noexcept override { found += name.size(); }
   void learn_address(const IpAddress&, const IpAddress&, std::string_view, std::uint32_t) noexcept override { ++found; }
+  void expect_flow(std::size_t, const IpAddress&, std::uint16_t, const ExpectationNote&) noexcept override { ++found; }
+  const ExpectationNote* expectation(const IpAddress&, std::uint16_t) noexcept override { return nullptr; }
+  void add_row(std::size_t, Direction, Timestamp, std::span<const std::int64_t> values) noexcept override {
+    found += values.size();
+  }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }
   void observe_latency(std::size_t, Duration) noexcept override {}
   void discard_stream(std::size_t) noexcept override {}

@@ -14,6 +14,7 @@ AnalysisOptions read_analysis_options(Config& config) {
   };
   options.stream_buffers = count("stream_buffers", options.stream_buffers, 16, 1 << 20);
   options.name_cache_entries = count("name_cache_entries", options.name_cache_entries, 1024, 1 << 26);
+  options.expected_flows = count("expected_flows", options.expected_flows, 64, 1 << 24);
   options.packets_max = static_cast<std::uint8_t>(count("packets_max", options.packets_max, 1, 255));
   options.name_ttl_min = seconds("name_ttl_min_seconds", options.name_ttl_min);
   options.name_ttl_max = seconds("name_ttl_max_seconds", options.name_ttl_max);

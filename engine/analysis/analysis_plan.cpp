@@ -38,6 +38,11 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
         ports.candidates[port].add(i);
       }
     }
+    for (const TeachingPorts& teaching : entry.teaching_ports) {
+      Ports& ports = teaching.ports.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
+      for (std::uint32_t port = teaching.ports.first; port <= teaching.ports.last; ++port)
+        (teaching.sent_from_only ? ports.teaching_senders : ports.teaching).add(port);
+    }
     if (Result<void> placed = plan.place(entry); !placed) return placed.error();
   }
   return plan;
@@ -51,6 +56,18 @@ Result<void> AnalysisPlan::place(const AnalyzerEntry& entry) {
   histograms_.insert(histograms_.end(), entry.histograms.begin(), entry.histograms.end());
   if (counters_.size() > kPluginCountersMax || histograms_.size() > kPluginHistogramsMax)
     return Error{"analyzer " + std::string(entry.name) + ": no room for its counters"};
+  places.table_base = tables_.size();
+  for (const ReportTableDescription& table : entry.tables) {
+    if (table.columns.size() > kReportColumnsMax)
+      return Error{"analyzer " + std::string(entry.name) + ": too many columns in a table"};
+    tables_.push_back(table);
+  }
+  for (const std::string_view name : entry.expects) {
+    const auto same = [&](const AnalyzerEntry& other) { return other.name == name; };
+    const auto found = std::find_if(analyzers_.begin(), analyzers_.end(), same);
+    places.expects.push_back(found == analyzers_.end() ? ProtocolId{0}
+                                                       : static_cast<ProtocolId>(found - analyzers_.begin() + 1));
+  }
   // Analyzers may share a list: TLS and QUIC both find ALPN values.
   for (const std::string_view list : entry.name_lists) {
     const auto known = std::find(name_lists_.begin(), name_lists_.end(), list);

@@ -14,6 +14,7 @@
 #include "engine/analysis/signature_set.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/result.h"
+#include "engine/packet/packet_view.h"
 
 namespace netpulse {
 
@@ -43,15 +44,34 @@ class AnalysisPlan {
   /// The application that a protocol without a name stands for, on one of these ports or at all; or 0.
   ApplicationId application_of(ProtocolId protocol, std::uint16_t responder_port,
                                std::uint16_t initiator_port) const noexcept;
+  /// Whether the packet may say something of other flows: every worker has to see it.
+  bool teaches(const PacketView& packet) const noexcept {
+    const Ports* ports = packet.transport == TransportLayer::kUdp   ? udp_ports_.get()
+                         : packet.transport == TransportLayer::kTcp ? tcp_ports_.get()
+                                                                    : nullptr;
+    if (ports == nullptr || !packet.has_flow()) return false;
+    return ports->teaching.has(packet.src_port()) || ports->teaching.has(packet.dst_port()) ||
+           ports->teaching_senders.has(packet.src_port());
+  }
+  /// The protocol that an analyzer calls kExpects[index]; 0 if it is not registered.
+  ProtocolId expected(ProtocolId protocol, std::size_t index) const noexcept {
+    return places_[protocol].expects[index];
+  }
+  /// Index into tables().
+  std::size_t table(ProtocolId protocol, std::size_t table_index) const noexcept {
+    return places_[protocol].table_base + table_index;
+  }
   bool encrypted(ProtocolId protocol) const noexcept { return places_[protocol].encrypted; }
 
   const std::vector<std::string>& name_lists() const noexcept { return name_lists_; }
+  const std::vector<ReportTableDescription>& tables() const noexcept { return tables_; }
   const std::vector<MetricDescription>& counters() const noexcept { return counters_; }
   const std::vector<MetricDescription>& histograms() const noexcept { return histograms_; }
 
  private:
   struct Places {
-    std::size_t counter_base = 0, histogram_base = 0;
+    std::size_t counter_base = 0, histogram_base = 0, table_base = 0;
+    std::vector<ProtocolId> expects;
     std::vector<std::size_t> name_lists;
     ApplicationId application = 0;
     std::vector<std::pair<std::uint16_t, ApplicationId>> applications_by_port;  // sorted
@@ -65,7 +85,7 @@ class AnalysisPlan {
   };
   /// What a transport's ports tell.
   struct Ports {
-    PortSet with_candidates, with_application;
+    PortSet with_candidates, with_application, teaching, teaching_senders;
     PageArray<AnalyzerMask> candidates{65536, PageMemory::Pages::kNormal};  // hardly any page is ever touched
     AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
       return with_candidates.has(port) ? candidates[port] : AnalyzerMask{};
@@ -83,6 +103,7 @@ class AnalysisPlan {
   SignatureSet signatures_;
   std::vector<std::string> name_lists_;
   std::vector<MetricDescription> counters_, histograms_;
+  std::vector<ReportTableDescription> tables_;
 };
 
 }  // namespace netpulse

@@ -11,6 +11,7 @@
 #include "engine/analysis/analyzer_context.h"
 #include "engine/flow/flow_record.h"
 #include "engine/metrics/metric_description.h"
+#include "engine/metrics/report_table.h"
 #include "engine/packet/packet_view.h"
 
 namespace netpulse {
@@ -44,6 +45,13 @@ struct PortRange {
   std::uint16_t first, last;
 };
 
+/// Ports whose packets teach: what they say of other flows (names, flows to come) every worker has to know. The reader
+/// gives them to all workers.
+struct TeachingPorts {
+  PortRange ports;
+  bool sent_from_only;  ///< what is sent to them teaches nothing
+};
+
 /// An application-layer protocol. A concept and not a base class: calls to consume() are bound once per registration.
 ///
 /// probe: stateless; payload() as kInput says, never empty. kDone: mine; kNotMine: never mine; kNeedMore: too short to
@@ -55,6 +63,11 @@ struct PortRange {
 /// bounded. And then optionally advance(PerWorker&, Timestamp now, bool last, AnalyzerContext&) noexcept: called about
 /// every second of packet time and a last time at the end of the run; of the context only count() and
 /// observe_latency() may be used. What it decides must follow from packet times alone and not from when it is called.
+///
+/// Optional: A::kTeachingPorts; A::kExpects, names of the analyzers whose flows it announces by expect_flow();
+/// A::kTables, tables of the report that add_row() fills; and end_flow(State&, bool mine, AnalyzerContext&) noexcept,
+/// called once when no more packets of a flow will come to consume(): it ended, was given up, or was not mine after
+/// all. There is no packet in hand then: only count(), observe_latency(), add_row() and per_worker() may be used.
 template <class A>
 concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&
                    sizeof(typename A::State) <= kAnalyzerStateBytes&& requires(const PacketView& packet,
@@ -87,6 +100,9 @@ struct AnalyzerEntry {
   std::span<const PortRange> ports;
   std::span<const std::string_view> name_lists;
   std::span<const MetricDescription> counters, histograms;
+  std::span<const TeachingPorts> teaching_ports;
+  std::span<const std::string_view> expects;
+  std::span<const ReportTableDescription> tables;
   bool state_over_tcp,
       state_over_udp;  ///< false: every call starts with a zero State, and the flow needs no cold record
   bool hands_over;     ///< its flows may turn out to be another's: they are not accounted while it wants more
@@ -95,6 +111,7 @@ struct AnalyzerEntry {
   Verdict (*consume)(const PacketView&, std::uint8_t* state, AnalyzerContext&) noexcept;
   PerWorkerMemory (*make_per_worker)();  ///< gives null where there is no PerWorker
   void (*advance)(void* per_worker, Timestamp now, bool last, AnalyzerContext&) noexcept;  ///< null: not wanted
+  void (*end_flow)(std::uint8_t* state, bool mine, AnalyzerContext&) noexcept;             ///< null: not wanted
 };
 
 template <class A>
@@ -114,6 +131,46 @@ constexpr auto advance_of() noexcept -> void (*)(void*, Timestamp, bool, Analyze
     };
   } else {
     return nullptr;
+  }
+}
+
+template <class A>
+constexpr auto end_flow_of() noexcept -> void (*)(std::uint8_t*, bool, AnalyzerContext&) noexcept {
+  if constexpr (requires { &A::end_flow; }) {
+    return [](std::uint8_t* bytes, bool mine, AnalyzerContext& context) noexcept {
+      typename A::State state;
+      std::memcpy(&state, bytes, sizeof state);
+      A::end_flow(state, mine, context);
+      std::memcpy(bytes, &state, sizeof state);
+    };
+  } else {
+    return nullptr;
+  }
+}
+
+// What an analyzer may leave out.
+template <class A>
+constexpr std::span<const TeachingPorts> teaching_ports_of() noexcept {
+  if constexpr (requires { A::kTeachingPorts; }) {
+    return A::kTeachingPorts;
+  } else {
+    return {};
+  }
+}
+template <class A>
+constexpr std::span<const std::string_view> expects_of() noexcept {
+  if constexpr (requires { A::kExpects; }) {
+    return A::kExpects;
+  } else {
+    return {};
+  }
+}
+template <class A>
+constexpr std::span<const ReportTableDescription> tables_of() noexcept {
+  if constexpr (requires { A::kTables; }) {
+    return A::kTables;
+  } else {
+    return {};
   }
 }
 
@@ -139,6 +196,9 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
           A::kNameLists,
           A::kCounters,
           A::kHistograms,
+          teaching_ports_of<A>(),
+          expects_of<A>(),
+          tables_of<A>(),
           !std::is_empty_v<typename A::State>,
           !std::is_empty_v<typename A::State> && A::kStateOverUdp,
           hands_over<A>(),
@@ -151,7 +211,8 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
             return verdict;
           },
           &make_per_worker_memory<A>,
-          advance_of<A>()};
+          advance_of<A>(),
+          end_flow_of<A>()};
 }
 
 }  // namespace netpulse

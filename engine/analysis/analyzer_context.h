@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
+#include "engine/analysis/expectation_table.h"
 #include "engine/base/bytes.h"
 #include "engine/base/ip_address.h"
 #include "engine/base/time.h"
@@ -43,6 +45,18 @@ class AnalyzerContext {
   /// A DNS answer: client was told that address belongs to name, for ttl_seconds.
   virtual void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                              std::uint32_t ttl_seconds) noexcept = 0;
+  /// A flow over UDP that this one announces: address and port are one end of it, and it belongs to the analyzer
+  /// kExpects[expected_index] as soon as that one's probe() does not say no. Only packets with a port of kTeachingPorts
+  /// can announce, so that the number of workers changes nothing.
+  virtual void expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
+                           const ExpectationNote& note) noexcept = 0;
+  /// The note of a flow of the calling analyzer that was announced for address and port; null if none was. Valid until
+  /// the next expect_flow().
+  virtual const ExpectationNote* expectation(const IpAddress& address, std::uint16_t port) noexcept = 0;
+  /// Adds a row to a table of the report (index into the analyzer's kTables) about what the sender sent: the flow's
+  /// ends become the row's. values by column, at most kReportColumnsMax. Costs nothing unless a report was asked for.
+  virtual void add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
+                       std::span<const std::int64_t> values) noexcept = 0;
   /// Adds to a counter (index into the analyzer's kCounters), or observes a duration (into kHistograms).
   virtual void count(std::size_t counter_index, std::uint64_t increment = 1) noexcept = 0;
   virtual void observe_latency(std::size_t histogram_index, Duration latency) noexcept = 0;

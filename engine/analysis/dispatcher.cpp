@@ -17,9 +17,11 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
       metrics_(metrics),
       attribution_(plan, metrics),
       names_(options, seed),
+      expectations_(options.expected_flows, seed),
       streams_(options.stream_buffers) {
   for (const AnalyzerEntry& analyzer : plan.analyzers()) per_worker_.push_back(analyzer.make_per_worker());
   if (!collection.enabled) return;
+  if (collection.rows_max != 0) rows_.emplace(collection.rows_max);
   for (std::size_t i = 0; i < plan.name_lists().size(); ++i)
     name_sets_.emplace_back(collection.names_max, collection.names_max * kNameBytesAverage, seed);
 }
@@ -220,6 +222,7 @@ void Dispatcher::drop_assembly() noexcept {
 }
 
 Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
+  if (!expectations_.empty() && claim_expected(view)) return Claim::kClaimed;
   AnalyzerMask by_port = plan_.candidates_by_port(record_->key.protocol, record_->key.lo_port, record_->key.hi_port);
   // Who has handed the flow over has had the port already.
   if ((record_->analysis_flags & kHandOversMask) != 0 && record_->protocol_id != 0)
@@ -232,6 +235,18 @@ Dispatcher::Claim Dispatcher::classify(const PacketView& view) noexcept {
   if (second != Claim::kNobody) return second;
   if (claim != Claim::kNobody || tentative == 0) return claim;
   return claim_tentatively(tentative) ? Claim::kClaimed : Claim::kNobody;
+}
+
+bool Dispatcher::claim_expected(const PacketView& view) noexcept {
+  if (view.transport != TransportLayer::kUdp) return false;
+  const ExpectedFlow* expected = expectations_.find(view.dst_addr(), view.dst_port(), view.received_at);
+  if (expected == nullptr) expected = expectations_.find(view.src_addr(), view.src_port(), view.received_at);
+  if (expected == nullptr) return false;
+  const Verdict verdict = plan_.analyzer(expected->protocol).probe(view);
+  if (verdict != Verdict::kDone && verdict != Verdict::kTentative) return false;
+  record_->protocol_id = expected->protocol;
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kOwned);
+  return true;
 }
 
 Dispatcher::Claim Dispatcher::probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept {
@@ -260,8 +275,21 @@ bool Dispatcher::claim_tentatively(ProtocolId candidate) noexcept {
   return true;
 }
 
+void Dispatcher::end_flow(FlowRecord& record, FlowDetail* detail, bool mine) noexcept {
+  const bool owned = record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kOwned);
+  const bool tentative = record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kTentative);
+  if (detail == nullptr || (!owned && !tentative)) return;
+  const ProtocolId owner = tentative ? detail->candidate : record.protocol_id;
+  if (owner == 0 || plan_.analyzer(owner).end_flow == nullptr) return;
+  record_ = &record;
+  protocol_in_hand_ = owner;
+  muted_ = record.is(FlowRecord::kFlagShadow);
+  plan_.analyzer(owner).end_flow(detail->analyzer_state.data(), mine && owned, *this);
+}
+
 void Dispatcher::reject_candidate() noexcept {
   if (FlowDetail* found = table_->detail_if_any(*record_); found != nullptr) {
+    end_flow(*record_, found);
     found->candidate = 0;
     found->analyzer_state = {};
   }
@@ -306,6 +334,7 @@ void Dispatcher::consume(const PacketView& view) noexcept {
         decide(*record_, table_->detail_if_any(*record_));
       return;
     case Verdict::kNotMine:
+      end_flow(*record_, table_->detail_if_any(*record_), false);
       record_->protocol_id = 0;
       finish_analysis();
       return;
@@ -323,6 +352,7 @@ bool Dispatcher::take_hand_over() noexcept {
     finish_analysis();
     return false;
   }
+  end_flow(*record_, table_->detail_if_any(*record_));
   record_->analysis_flags = static_cast<std::uint8_t>(record_->analysis_flags + kHandOverStep);
   record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kUndecided);
   record_->analysis_packets = 0;
@@ -345,13 +375,15 @@ void Dispatcher::advance_analyzers(Timestamp now, bool last) noexcept {
 }
 
 void Dispatcher::finish_analysis() noexcept {
-  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kDone);
   FlowDetail* found = table_->detail_if_any(*record_);
+  end_flow(*record_, found);
+  record_->analysis_state = static_cast<std::uint8_t>(AnalysisState::kDone);
   if (found != nullptr) release_streams(*found);
   decide(*record_, found);
 }
 
 void Dispatcher::conclude(FlowRecord& record, FlowDetail* detail) noexcept {
+  end_flow(record, detail);
   if (detail != nullptr) release_streams(*detail);
   decide(record, detail);
 }
@@ -421,6 +453,37 @@ void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address
   const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
   names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
   if (listener_ != nullptr) listener_->on_name(scope, address, name, ttl_seconds);
+}
+
+void Dispatcher::expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
+                             const ExpectationNote& note) noexcept {
+  if (!plan_.teaches(*packet_)) return;
+  const ExpectedFlow expected{address, port, plan_.expected(protocol_in_hand_, expected_index), note};
+  if (!expectations_.add(expected, packet_->received_at) && !muted_)
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kExpectationsFull)];
+  if (listener_ != nullptr) listener_->on_expectation(expected);
+}
+
+const ExpectationNote* Dispatcher::expectation(const IpAddress& address, std::uint16_t port) noexcept {
+  const ExpectedFlow* expected = expectations_.find(address, port, packet_->received_at);
+  return expected != nullptr && expected->protocol == protocol_in_hand_ ? &expected->note : nullptr;
+}
+
+void Dispatcher::add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
+                         std::span<const std::int64_t> values) noexcept {
+  if (muted_ || !rows_.has_value()) return;
+  const FlowKey& key = record_->key;
+  const bool from_lo = sender == Direction::kLoToHi;
+  ReportRow row;
+  row.begun_at = begun_at;
+  row.src_addr = from_lo ? key.lo_addr : key.hi_addr;
+  row.dst_addr = from_lo ? key.hi_addr : key.lo_addr;
+  row.src_port = from_lo ? key.lo_port : key.hi_port;
+  row.dst_port = from_lo ? key.hi_port : key.lo_port;
+  row.table = static_cast<std::uint16_t>(plan_.table(protocol_in_hand_, table_index));
+  row.values.fill(kNoValue);
+  std::copy_n(values.begin(), std::min(values.size(), kReportColumnsMax), row.values.begin());
+  if (!rows_->add(row)) ++metrics_.losses[static_cast<std::size_t>(LossReason::kReportRowsFull)];
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -9,10 +11,12 @@
 #include "engine/analysis/analysis_plan.h"
 #include "engine/analysis/analyzer_context.h"
 #include "engine/analysis/attribution.h"
+#include "engine/analysis/expectation_table.h"
 #include "engine/analysis/name_cache.h"
 #include "engine/analysis/stream_pool.h"
 #include "engine/flow/flow_table.h"
 #include "engine/metrics/name_set.h"
+#include "engine/metrics/report_table.h"
 #include "engine/metrics/worker_metrics.h"
 
 namespace netpulse {
@@ -25,12 +29,14 @@ enum class AnalysisState : std::uint8_t {
   kDone,       ///< not analyzed any more
 };
 
-/// Hears of names that this worker learned, to tell the other workers (live capture, one source per worker).
+/// Hears of names that this worker learned and of flows that were announced to it, to tell the other workers (live
+/// capture, one source per worker).
 class NameListener {
  public:
   virtual ~NameListener() = default;
   virtual void on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
                        std::uint32_t ttl_seconds) noexcept = 0;
+  virtual void on_expectation(const ExpectedFlow& expected) noexcept = 0;
 };
 
 /// Finds each flow's analyzer, feeds it, and draws the conclusion: name, application, accounting. One per worker.
@@ -41,6 +47,7 @@ class Dispatcher final : public AnalyzerContext {
   struct NameCollection {
     bool enabled = false;
     std::size_t names_max = 0;  ///< per list
+    std::size_t rows_max = 0;   ///< of all tables
   };
   Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection, const HashSeed& seed,
              WorkerMetrics& metrics);
@@ -85,10 +92,17 @@ class Dispatcher final : public AnalyzerContext {
                             std::uint32_t ttl_seconds, Timestamp now) noexcept {
     names_.learn(client, address, name, ttl_seconds, now);
   }
+  /// A flow that was announced to another worker.
+  void expect_from_elsewhere(const ExpectedFlow& expected, Timestamp now) noexcept { expectations_.add(expected, now); }
   /// Brings the gauges in the metrics up to date.
   void publish_gauges() noexcept;
   /// By AnalysisPlan::name_lists(); empty unless collection was enabled.
   const std::vector<NameSet>& name_sets() const noexcept { return name_sets_; }
+
+  /// By AnalysisPlan::tables(), in no order; empty unless collection was enabled.
+  std::span<const ReportRow> rows() const noexcept {
+    return rows_.has_value() ? rows_->rows() : std::span<const ReportRow>{};
+  }
 
   // AnalyzerContext, for the packet in hand.
   FlowDetail& detail() noexcept override;
@@ -97,6 +111,11 @@ class Dispatcher final : public AnalyzerContext {
   void observe_name(std::size_t list_index, std::string_view name) noexcept override;
   void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept override;
+  void expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
+                   const ExpectationNote& note) noexcept override;
+  const ExpectationNote* expectation(const IpAddress& address, std::uint16_t port) noexcept override;
+  void add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
+               std::span<const std::int64_t> values) noexcept override;
   void count(std::size_t counter_index, std::uint64_t increment) noexcept override;
   void observe_latency(std::size_t histogram_index, Duration latency) noexcept override;
   void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
@@ -129,11 +148,15 @@ class Dispatcher final : public AnalyzerContext {
   void analyze_datagram(PacketView& packet) noexcept;
   void analyze_stream(PacketView& packet) noexcept;
   Claim classify(const PacketView& view) noexcept;
+  /// True if the flow was announced, and is what it was announced as.
+  bool claim_expected(const PacketView& view) noexcept;
   /// tentative: the first of those who are not sure, if none was there before.
   Claim probe(AnalyzerMask candidates, const PacketView& view, ProtocolId& tentative) noexcept;
   /// Takes note of a tentative claim; false if there is no room to keep it.
   bool claim_tentatively(ProtocolId candidate) noexcept;
   void reject_candidate() noexcept;
+  /// The flow's analyzer, or candidate, sees no more of it. mine: false if it has just said that it is not its own.
+  void end_flow(FlowRecord& record, FlowDetail* detail, bool mine = true) noexcept;
   void consume(const PacketView& view) noexcept;
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
@@ -162,8 +185,10 @@ class Dispatcher final : public AnalyzerContext {
   NameListener* listener_ = nullptr;
   Attribution attribution_;
   NameCache names_;
+  ExpectationTable expectations_;
   StreamPool streams_;
   std::vector<NameSet> name_sets_;
+  std::optional<ReportRows> rows_;
   FlowDetail scratch_detail_;                               // written to when the pool is empty
   std::vector<AnalyzerEntry::PerWorkerMemory> per_worker_;  // by analyzer
   Timestamp advanced_at_;

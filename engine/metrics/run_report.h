@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/metrics/report_table.h"
 #include "engine/metrics/sinks.h"
 
 namespace netpulse {
@@ -18,6 +19,7 @@ struct NameList {
 struct RunReport {
   MetricsSnapshot metrics;          ///< metrics.names is set
   std::vector<NameList> names;      ///< empty unless EngineOptions::collect_names
+  std::vector<ReportTable> tables;  ///< what analyzers list; empty unless EngineOptions::collect_names
   std::vector<TopEntry> top_hosts;  ///< by bytes, largest first; at most EngineOptions::top_entries each
   std::vector<TopEntry> top_pairs;  ///< "10.0.0.1 - 10.0.0.2"
   std::vector<TopEntry> top_server_names;

@@ -38,6 +38,10 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "shadow_queue_full";
     case LossReason::kStreamWindowFull:
       return "stream_window_full";
+    case LossReason::kExpectationsFull:
+      return "expectations_full";
+    case LossReason::kReportRowsFull:
+      return "report_rows_full";
     case LossReason::kCount:
       break;
   }

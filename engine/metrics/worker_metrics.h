@@ -56,6 +56,8 @@ enum class LossReason : std::uint8_t {
   kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
   kStreamWindowFull,   ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
                        ///< holes
+  kExpectationsFull,   ///< announced flows not waited for any longer: newer announcements took their room
+  kReportRowsFull,     ///< rows not listed in the report
   kCount
 };
 /// "queue_full", ...: label value and report key.

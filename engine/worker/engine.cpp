@@ -53,6 +53,7 @@ struct Engine::Implementation {
   void begin_thread(std::size_t index);
   SourceStats sum_of_sources() const;
   std::vector<NameList> collect_names() const;
+  std::vector<ReportTable> collect_tables() const;
 };
 
 void Engine::Implementation::name_everything(std::vector<std::string> interfaces) {
@@ -82,7 +83,7 @@ void Engine::Implementation::make_workers() {
   worker_options.flow_table.details_max = share(options.flow_table.details_max, count);
   worker_options.flow_table.attributes_max = share(options.flow_table.attributes_max, count);
   worker_options.analysis = options.analysis;
-  worker_options.names = {options.collect_names, options.names_max};
+  worker_options.names = {options.collect_names, options.names_max, options.rows_max};
   worker_options.can_wait = sources.front()->can_wait();
   worker_options.real_time = sources.front()->real_time();
   worker_options.collector_bell = &collector->bell();
@@ -93,7 +94,7 @@ void Engine::Implementation::make_workers() {
       rings.push_back(std::make_unique<DispatchRing>(kDispatchRingBatches));
       ends.push_back(rings.back().get());
     }
-    reader = std::make_unique<Reader>(*sources.front(), seed, options.fragments_max, std::move(ends));
+    reader = std::make_unique<Reader>(*sources.front(), plan, seed, options.fragments_max, std::move(ends));
   } else if (count > 1) {
     std::vector<NameInbox*> inboxes;
     for (const auto& worker : workers) inboxes.push_back(&worker->name_inbox());
@@ -224,6 +225,16 @@ std::vector<NameList> Engine::Implementation::collect_names() const {
   return lists;
 }
 
+std::vector<ReportTable> Engine::Implementation::collect_tables() const {
+  std::vector<ReportTable> tables;
+  if (!options.collect_names) return tables;
+  for (const ReportTableDescription& description : plan.tables()) tables.push_back({description, {}});
+  for (const auto& worker : workers)
+    for (const ReportRow& row : worker->report_rows()) tables[row.table].rows.push_back(row);
+  for (ReportTable& table : tables) std::sort(table.rows.begin(), table.rows.end());
+  return tables;
+}
+
 Engine::Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, AnalysisPlan plan,
                std::vector<std::string> interfaces)
     : implementation_(std::make_unique<Implementation>(options, std::move(plan))) {
@@ -287,6 +298,7 @@ RunReport Engine::wait() {
   RunReport report;
   engine.collector->fill(report, engine.options.top_entries);
   report.names = engine.collect_names();
+  report.tables = engine.collect_tables();
   for (const auto& source : engine.sources)
     if (std::string error = source->error(); !error.empty()) report.source_errors.push_back(std::move(error));
   if (engine.names->interfaces.empty()) {

@@ -24,6 +24,7 @@ struct EngineOptions {
   AnalysisOptions analysis;
   bool collect_names = false;     ///< fill RunReport::names (capture files)
   std::size_t names_max = 65536;  ///< per list and worker
+  std::size_t rows_max = 16384;   ///< of the report's tables together, per worker
   std::size_t top_entries = 10;
 };
 

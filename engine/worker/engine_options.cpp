@@ -15,6 +15,7 @@ EngineOptions read_engine_options(Config& config) {
   options.flow_table = read_flow_table_options(config);
   options.analysis = read_analysis_options(config);
   options.names_max = static_cast<std::size_t>(config.integer("report", "names_max", 65536, 16, std::int64_t{1} << 24));
+  options.rows_max = static_cast<std::size_t>(config.integer("report", "rows_max", 16384, 16, std::int64_t{1} << 24));
   options.top_entries = static_cast<std::size_t>(config.integer("report", "top_entries", 10, 1, 1000));
   return options;
 }

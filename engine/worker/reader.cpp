@@ -9,23 +9,19 @@
 namespace netpulse {
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53, kMdnsPort = 5353, kLlmnrPort = 5355;
-
-/// Whether other workers can learn names from the packet: UDP answers, and both directions of DNS over TCP.
-bool teaches_names(const PacketView& packet) {
-  const std::uint16_t port = packet.src_port();
-  if (packet.transport == TransportLayer::kUdp) return port == kDnsPort || port == kMdnsPort || port == kLlmnrPort;
-  return packet.transport == TransportLayer::kTcp && (port == kDnsPort || packet.dst_port() == kDnsPort);
-}
-
 /// The table takes its bucket from the hash's uppermost bits and its tag from the lowest 16: these sixteen are in
 /// neither, so that each worker's flows spread over its whole table.
 std::size_t worker_of(std::uint64_t hash, std::size_t workers) { return (hash >> 16 & 0xffff) * workers >> 16; }
 
 }  // namespace
 
-Reader::Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments_max, std::vector<DispatchRing*> rings)
-    : source_(source), decoder_(seed, fragments_max), rings_(std::move(rings)), open_(rings_.size(), nullptr) {}
+Reader::Reader(PacketSource& source, const AnalysisPlan& plan, const HashSeed& seed, std::size_t fragments_max,
+               std::vector<DispatchRing*> rings)
+    : source_(source),
+      plan_(plan),
+      decoder_(seed, fragments_max),
+      rings_(std::move(rings)),
+      open_(rings_.size(), nullptr) {}
 
 void Reader::run(const std::atomic<bool>& stop) {
   std::array<RawPacket, kBatchPackets> raw;
@@ -51,7 +47,7 @@ void Reader::deal(const PacketView& packet) noexcept {
   const std::size_t workers = rings_.size();
   const std::size_t owner = packet.has_flow() ? worker_of(packet.hash, workers) : packet.number % workers;
   put(owner, packet, 0);
-  if (!packet.has_flow() || !teaches_names(packet)) return;
+  if (!packet.has_flow() || !plan_.teaches(packet)) return;
   for (std::size_t other = 0; other < workers; ++other)
     if (other != owner) put(other, packet, PacketView::kFlagShadow);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/analysis/analysis_plan.h"
 #include "engine/base/spsc_ring.h"
 #include "engine/metrics/worker_metrics.h"
 #include "engine/packet/decode.h"
@@ -29,18 +30,20 @@ using DispatchRing = SpscRing<DispatchBatch>;
 inline constexpr std::size_t kDispatchRingBatches = 8;
 
 /// For sources with one queue: reads, decodes, and deals packets out to the workers by flow hash, in order.
-/// Packets that teach names (DNS answers) also go to the other workers, as shadows: each worker then knows what one
-/// worker alone would have known at that point, so the number of workers changes nothing in the output.
+/// Packets that teach (AnalysisPlan::teaches(): DNS answers, SIP) also go to the other workers, as shadows: each worker
+/// then knows what one worker alone would have known at that point, so the number of workers changes nothing in the
+/// output.
 class Reader {
  public:
-  Reader(PacketSource& source, const HashSeed& seed, std::size_t fragments_max, std::vector<DispatchRing*> rings);
+  Reader(PacketSource& source, const AnalysisPlan& plan, const HashSeed& seed, std::size_t fragments_max,
+         std::vector<DispatchRing*> rings);
 
   /// Until the source ends, fails, or stop is set; then each worker gets a last batch.
   void run(const std::atomic<bool>& stop);
 
   /// Any thread.
   std::uint64_t dropped_packets() const noexcept { return dropped_packets_.load(std::memory_order_relaxed); }
-  /// Packets that teach names and did not reach one of the workers that do not own their flow.
+  /// Packets that teach and did not reach one of the workers that do not own their flow.
   std::uint64_t dropped_shadows() const noexcept { return dropped_shadows_.load(std::memory_order_relaxed); }
   /// Adds fragment counters; from any thread, a moment's values.
   void add_fragment_counters(WorkerMetrics& metrics) const noexcept;
@@ -55,6 +58,7 @@ class Reader {
   void publish_fragment_counters() noexcept;
 
   PacketSource& source_;
+  const AnalysisPlan& plan_;
   Decoder decoder_;
   std::vector<DispatchRing*> rings_;
   std::vector<DispatchBatch*> open_;

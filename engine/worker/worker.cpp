@@ -152,8 +152,11 @@ void Worker::receive_names(Timestamp now) noexcept {
   for (std::size_t sender = 0; sender < name_inbox_.size(); ++sender) {
     SpscRing<LearnedName>& ring = *name_inbox_[sender];
     for (const LearnedName* learned = ring.front(); learned != nullptr; learned = ring.front()) {
-      dispatcher_.learn_from_elsewhere(learned->client, learned->address, learned->name.view(), learned->ttl_seconds,
-                                       now);
+      if (learned->expected.protocol != 0)
+        dispatcher_.expect_from_elsewhere(learned->expected, now);
+      else
+        dispatcher_.learn_from_elsewhere(learned->client, learned->address, learned->name.view(), learned->ttl_seconds,
+                                         now);
       ring.pop();
     }
   }
@@ -208,6 +211,11 @@ void Worker::on_name(const IpAddress& client, const IpAddress& address, std::str
                      std::uint32_t ttl_seconds) noexcept {
   metrics_.losses[static_cast<std::size_t>(LossReason::kNameExchangeFull)] +=
       name_exchange_->tell_others(worker_index_, client, address, name, ttl_seconds);
+}
+
+void Worker::on_expectation(const ExpectedFlow& expected) noexcept {
+  metrics_.losses[static_cast<std::size_t>(LossReason::kNameExchangeFull)] +=
+      name_exchange_->tell_others(worker_index_, expected);
 }
 
 void Worker::publish_if_due() noexcept {

@@ -53,6 +53,7 @@ class Worker final : private FlowEndHandler, private NameListener {
   NameInbox& name_inbox() noexcept { return name_inbox_; }
   void set_name_exchange(NameExchange* exchange, std::size_t worker_index) noexcept;
   const std::vector<NameSet>& name_sets() const noexcept { return dispatcher_.name_sets(); }
+  std::span<const ReportRow> report_rows() const noexcept { return dispatcher_.rows(); }
 
  private:
   struct Pending {
@@ -73,6 +74,7 @@ class Worker final : private FlowEndHandler, private NameListener {
   void before_flow_end() noexcept override { analyze_pending(); }
   void on_name(const IpAddress& client, const IpAddress& address, std::string_view name,
                std::uint32_t ttl_seconds) noexcept override;
+  void on_expectation(const ExpectedFlow& expected) noexcept override;
   void export_flow(const FlowRecord& record, const FlowDetail* detail, EndReason reason) noexcept;
 
   WorkerOptions options_;

@@ -26,14 +26,20 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
   family("netpulse_dropped_report_names_total", "Names that found no room in the final report's lists.",
          {LossReason::kNameSetFull});
   family("netpulse_dropped_learned_names_total",
-         "Names learned from DNS answers that another worker was not told, so that its flows may lack them.",
+         "Names from DNS answers, and flows announced by SIP, that another worker was not told of.",
          {LossReason::kNameExchangeFull});
   family("netpulse_unanalyzed_segments_total",
          "TCP segments that no analyzer saw whole: too far ahead of the stream, or behind too many holes.",
          {LossReason::kStreamWindowFull});
+  family("netpulse_dropped_expectations_total",
+         "Announced flows (media of a call) that were not waited for any longer, for newer announcements.",
+         {LossReason::kExpectationsFull});
+  family("netpulse_dropped_report_rows_total", "Rows that found no room in the final report's tables.",
+         {LossReason::kReportRowsFull});
   // Counted in front of the workers.
   FamilyBuilder(families, "netpulse_dropped_shadow_packets_total",
-                "DNS answers that a worker which does not own their flow was not shown.", MetricType::Counter)
+                "Packets that teach (DNS answers, SIP) and that a worker which does not own their flow was not shown.",
+                MetricType::Counter)
       .add({{"reason", loss_reason_name(LossReason::kShadowQueueFull)}},
            snapshot.total.losses[static_cast<std::size_t>(LossReason::kShadowQueueFull)]);
   FamilyBuilder(

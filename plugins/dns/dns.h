@@ -75,6 +75,11 @@ struct Dns {
       PortRange{17, kPortDns, kPortDns}, PortRange{6, kPortDns, kPortDns}, PortRange{17, kPortMdns, kPortMdns},
       PortRange{17, kPortLlmnr, kPortLlmnr}, PortRange{6, kPortLlmnr, kPortLlmnr}};
 
+  /// Answers; over TCP both directions, for a stream is followed as a whole.
+  static constexpr std::array<TeachingPorts, 4> kTeachingPorts{
+      TeachingPorts{{17, kPortDns, kPortDns}, true}, TeachingPorts{{17, kPortMdns, kPortMdns}, true},
+      TeachingPorts{{17, kPortLlmnr, kPortLlmnr}, true}, TeachingPorts{{6, kPortDns, kPortDns}, false}};
+
   static constexpr std::size_t kListDns = 0, kListMdns = 1, kListLlmnr = 2;
   static constexpr std::array<std::string_view, 3> kNameLists{"dns_query", "mdns_query", "llmnr_query"};
 

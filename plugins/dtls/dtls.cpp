@@ -1,6 +1,7 @@
 #include "plugins/dtls/dtls.h"
 
 #include "plugins/common/handshake_reader.h"
+#include "plugins/common/rtp_header.h"
 #include "plugins/dtls/dtls_record.h"
 
 namespace netpulse {
@@ -14,8 +15,12 @@ constexpr std::uint8_t kHandshakeTypeMax = 24;
 /// between.
 constexpr std::uint8_t kCallsMax = 200;
 
-/// First bytes on a port that DTLS shares (RFC 7983 section 7).
-constexpr bool is_rtp(std::uint8_t first) noexcept { return first >= 128 && first <= 191; }
+/// Media on a port that DTLS shares (RFC 7983 section 7), but for RTCP: reports come also before the media, and where
+/// they are encrypted nobody else would know the flow by them.
+bool is_rtp(Bytes datagram) noexcept {
+  return datagram[0] >= 128 && datagram[0] <= 191 &&
+         (datagram.size() < 2 || datagram[1] < kRtcpTypeMin || datagram[1] > kRtcpTypeMax);
+}
 constexpr std::uint8_t kContentTls12Cid = 25;
 constexpr bool is_dtls(std::uint8_t first) noexcept { return first >= 20 && first <= 63; }
 
@@ -214,7 +219,7 @@ Verdict Dtls::probe(const PacketView& packet) noexcept {
 Verdict Dtls::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   const Bytes payload = packet.payload();
   const std::uint8_t first = payload[0];
-  if (is_rtp(first)) {
+  if (is_rtp(payload)) {
     context.hand_over();
     return Verdict::kDone;
   }

@@ -1,6 +1,13 @@
 #include "plugins/rtp/rtp.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+
+#include "plugins/common/rtp_announcement.h"
 #include "plugins/common/rtp_header.h"
+#include "plugins/rtp/mos.h"
 
 namespace netpulse {
 namespace {
@@ -47,8 +54,116 @@ bool note(const RtpHeader& header, Rtp::State& state) noexcept {
   return false;
 }
 
+bool is_watched(std::uint32_t ssrc, const Rtp::State& state) noexcept {
+  return std::any_of(std::begin(state.sources), std::end(state.sources),
+                     [ssrc](const Rtp::Source& source) { return source.in_a_row != 0 && source.ssrc == ssrc; });
+}
+
 bool is_rtcp_type(Bytes datagram) noexcept {
   return datagram.size() >= 2 && datagram[0] >> 6 == 2 && datagram[1] >= kRtcpTypeMin && datagram[1] <= kRtcpTypeMax;
+}
+
+double milliseconds(Duration duration) noexcept { return static_cast<double>(duration.nanoseconds) * 1e-6; }
+Duration from_milliseconds(double value) noexcept { return {std::llround(value * 1e6)}; }
+
+PayloadClock clock_of(std::uint8_t payload_type, const PacketView& packet, AnalyzerContext& context) noexcept {
+  if (const auto hz = static_clock_hz(payload_type); hz.has_value()) return {*hz, ClockSource::kStatic};
+  const ExpectationNote* const notes[] = {context.expectation(packet.dst_addr(), packet.dst_port()),
+                                          context.expectation(packet.src_addr(), packet.src_port())};
+  for (const ExpectationNote* note : notes) {
+    if (note == nullptr) continue;
+    if (const auto hz = RtpAnnouncement::clock_hz(*note, payload_type); hz.has_value())
+      return {*hz, ClockSource::kAnnounced};
+  }
+  return {};
+}
+
+/// Counters never go back: a packet that was counted as lost and comes late stays counted.
+void tell(RtpStream& stream, Timestamp now, AnalyzerContext& context) noexcept {
+  const auto raise = [&](std::size_t counter, std::uint64_t value, std::uint64_t& told) {
+    if (value <= told) return;
+    context.count(counter, value - told);
+    told = value;
+  };
+  const RtpSequence& sequence = stream.sequence();
+  RtpStream::Told& told = stream.told();
+  raise(Rtp::kCounterPackets, stream.packets(), told.packets);
+  raise(Rtp::kCounterLost, static_cast<std::uint64_t>(std::max<std::int64_t>(sequence.lost(), 0)), told.lost);
+  raise(Rtp::kCounterDuplicates, sequence.duplicates(), told.duplicates);
+  raise(Rtp::kCounterReordered, sequence.reordered(), told.reordered);
+  if (stream.jitter() != nullptr) context.observe_latency(0, from_milliseconds(stream.reported_jitter_ms()));
+  told.at = now;
+}
+
+void measure(const PacketView& packet, const RtpHeader& header, Rtp::State& state, AnalyzerContext& context) noexcept {
+  RtpStreams& streams = context.per_worker<RtpStreams>();
+  const Timestamp now = packet.received_at;
+  RtpStream* stream = streams.find(state.streams, header.ssrc, packet.direction);
+  if (stream == nullptr) {
+    stream = streams.add(state.streams);
+    if (stream == nullptr) return context.count(Rtp::kCounterUnmeasured);
+    stream->begin(header, packet.direction, clock_of(header.payload_type, packet, context), now);
+  } else {
+    const PayloadClock clock =
+        stream->needs_clock(header.payload_type) ? clock_of(header.payload_type, packet, context) : PayloadClock{};
+    stream->add(header, clock, now);
+  }
+  stream->add_payload_bytes(packet.payload_bytes -
+                            std::min<std::size_t>(packet.payload_bytes, header.header_bytes + header.padding_bytes));
+  if (state.confirmed != 0 && stream->believable() && now - stream->told().at >= Rtp::kTellPeriod)
+    tell(*stream, now, context);
+}
+
+/// The source that sent the same payload type the same way and had ended when this one began.
+std::int64_t replaced_ssrc(const RtpStream& stream, RtpStreams::Chain chain, RtpStreams& streams) noexcept {
+  const RtpStream* former = nullptr;
+  streams.for_each(chain, [&](const RtpStream& other) {
+    if (!other.believable() || other.direction() != stream.direction() || other.last_at() > stream.begun_at() ||
+        other.ssrc() == stream.ssrc() || other.main_payload_type() != stream.main_payload_type())
+      return;
+    if (former == nullptr || other.last_at() > former->last_at()) former = &other;
+  });
+  return former == nullptr ? kNoValue : former->ssrc();
+}
+
+/// In the order of Rtp::kColumns.
+std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, std::int64_t replaced) noexcept {
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  const RtpSequence& sequence = stream.sequence();
+  const JitterMeter* jitter = stream.jitter();
+  const bool noted = jitter != nullptr && jitter->noted;
+  const auto jitter_ns = [&](double value_ms) {
+    return jitter == nullptr ? kNoValue : from_milliseconds(value_ms).nanoseconds;
+  };
+  const bool clock = stream.clock_source() != ClockSource::kUnknown;
+  const std::uint64_t played = sequence.received() - sequence.duplicates();
+  const double loss_ratio = 1 - static_cast<double>(played) / static_cast<double>(sequence.expected());
+  const auto codec = codec_impairment(stream.main_payload_type());
+  std::int64_t mos = kNoValue;
+  if (codec.has_value())
+    mos = std::llround(1e3 *
+                       mean_opinion_score(transmission_rating(*codec, milliseconds(Rtp::kDelayAssumed), loss_ratio)));
+  return {stream.ssrc(),
+          replaced,
+          stream.main_payload_type(),
+          number(stream.payload_type_changes()),
+          clock ? std::int64_t{stream.clock_hz()} : kNoValue,
+          clock ? static_cast<std::int64_t>(stream.clock_source()) : kNoValue,
+          (stream.last_at() - stream.begun_at()).nanoseconds,
+          number(stream.packets()),
+          number(stream.payload_bytes()),
+          number(sequence.expected()),
+          sequence.lost(),
+          number(sequence.duplicates()),
+          number(sequence.reordered()),
+          sequence.restarts(),
+          number(stream.markers()),
+          jitter_ns(stream.reported_jitter_ms()),
+          noted ? jitter_ns(jitter->mean_ms) : kNoValue,
+          noted ? jitter_ns(jitter->max_ms) : kNoValue,
+          mos,
+          codec.has_value() ? Rtp::kDelayAssumed.nanoseconds : kNoValue,
+          codec.has_value() ? std::llround(1e3 * loss_ratio) : kNoValue};
 }
 
 constexpr std::uint8_t kSenderReport = 200, kReceiverReport = 201, kExtendedReport = 207;
@@ -83,20 +198,47 @@ Verdict Rtp::probe(const PacketView& packet) noexcept {
   return plausible(header, packet.payload_bytes) ? Verdict::kTentative : Verdict::kNotMine;
 }
 
-Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext&) noexcept {
-  if (state.confirmed != 0) return Verdict::kNeedMore;
+Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   const Bytes datagram = packet.payload();
+  RtpHeader header;
+  if (state.confirmed != 0) {
+    if (parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes))
+      measure(packet, header, state, context);
+    return Verdict::kNeedMore;
+  }
+  if (state.datagrams == 0 && (context.expectation(packet.dst_addr(), packet.dst_port()) != nullptr ||
+                               context.expectation(packet.src_addr(), packet.src_port()) != nullptr)) {
+    state.confirmed = 1;
+    if (parse_rtp_header(datagram, is_cut(packet), header)) measure(packet, header, state, context);
+    return Verdict::kNeedMore;
+  }
   if (++state.datagrams > kDatagramsMax) return Verdict::kNotMine;
   if (datagram[0] <= kDtlsFirstByteMax || is_rtcp_type(datagram)) return Verdict::kTentative;
-  RtpHeader header;
   const bool rtp = parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes);
-  if (!rtp || !note(header, state)) return ++state.strangers > kStrangersMax ? Verdict::kNotMine : Verdict::kTentative;
+  const bool follows_others = rtp && note(header, state);
+  // Of a source that is watched every packet counts, also one behind a gap.
+  if (rtp && is_watched(header.ssrc, state)) measure(packet, header, state, context);
+  if (!follows_others) return ++state.strangers > kStrangersMax ? Verdict::kNotMine : Verdict::kTentative;
   for (const Source& source : state.sources)
     if (source.in_a_row >= kInARowMin) {
       state.confirmed = 1;
       return Verdict::kNeedMore;
     }
   return Verdict::kTentative;
+}
+
+void Rtp::end_flow(State& state, bool mine, AnalyzerContext& context) noexcept {
+  if (state.streams.head == 0) return;
+  RtpStreams& streams = context.per_worker<RtpStreams>();
+  if (mine && state.confirmed != 0)
+    streams.for_each(state.streams, [&](RtpStream& stream) {
+      if (!stream.believable()) return;
+      tell(stream, stream.last_at(), context);
+      context.count(kCounterStreams);
+      context.add_row(0, stream.direction(), stream.begun_at(),
+                      row_of(stream, replaced_ssrc(stream, state.streams, streams)));
+    });
+  streams.release(state.streams);
 }
 
 Verdict Rtcp::probe(const PacketView& packet) noexcept {

@@ -1,14 +1,17 @@
 #pragma once
 
 #include "plugins/common/analyzer_defaults.h"
+#include "plugins/rtp/rtp_streams.h"
 
 namespace netpulse {
 
-/// RTP and SRTP over UDP, without the signalling that announced it.
+/// RTP and SRTP over UDP: what it is, and how well each stream (SSRC in one direction of a flow) arrives.
 ///
-/// A single datagram proves nothing, so the claim is tentative until kInARowMin datagrams of one source have followed
-/// each other: same SSRC and payload type, sequence number one higher, a time stamp that a media clock can have. STUN,
-/// DTLS and RTCP in between are passed over. Given up after kDatagramsMax, or kStrangersMax that fit nothing.
+/// A flow that SIP announced is known by its first packet. Otherwise a single datagram proves nothing, so the claim is
+/// tentative until kInARowMin datagrams of one source have followed each other: same SSRC and payload type, sequence
+/// number one higher, a time stamp that a media clock can have. STUN, DTLS and RTCP in between are passed over. Given
+/// up after kDatagramsMax, or kStrangersMax that fit nothing. Streams are measured from their first packet, whether the
+/// flow is known by then or not; those in which no two packets follow each other are not told of. See RtpStream.
 /// Source: RFC 3550 section 5.1 and appendix A.1; RFC 3551 section 6; RFC 7983 section 7.
 struct Rtp : AnalyzerDefaults {
   struct Source {
@@ -23,7 +26,9 @@ struct Rtp : AnalyzerDefaults {
     std::uint8_t datagrams;
     std::uint8_t strangers;
     std::uint8_t confirmed;
+    RtpStreams::Chain streams;
   };
+  using PerWorker = RtpStreams;
   static constexpr std::uint8_t kInARowMin = 4, kDatagramsMax = 30, kStrangersMax = 12;
 
   static constexpr std::string_view kName = "rtp";
@@ -31,7 +36,55 @@ struct Rtp : AnalyzerDefaults {
   static constexpr std::array<Pattern, 1> kPatterns{Pattern{R"(^[\x80-\xbf][^\xc0-\xdf])"}};
 
   static Verdict probe(const PacketView& packet) noexcept;
+  /// Streams are told of as they end, their losses and jitter also meanwhile, at such intervals of packet time.
+  static constexpr Duration kTellPeriod = Duration::from_seconds(5);
+
+  /// One way, mouth to ear, for the estimated opinion score: nobody on the path can see it.
+  static constexpr Duration kDelayAssumed = Duration::from_milliseconds(20);
+
+  static constexpr std::size_t kCounterPackets = 0, kCounterLost = 1, kCounterDuplicates = 2, kCounterReordered = 3,
+                               kCounterStreams = 4, kCounterUnmeasured = 5;
+  static constexpr std::array<MetricDescription, 6> kCounters{
+      MetricDescription{"netpulse_rtp_packets_total", "RTP packets of streams that are measured."},
+      MetricDescription{"netpulse_rtp_lost_packets_total",
+                        "RTP packets expected by their sequence numbers and missing."},
+      MetricDescription{"netpulse_rtp_duplicate_packets_total", "RTP packets that were there already."},
+      MetricDescription{"netpulse_rtp_reordered_packets_total", "RTP packets that came after a later one."},
+      MetricDescription{"netpulse_rtp_streams_total", "RTP streams that ended."},
+      MetricDescription{"netpulse_rtp_unmeasured_packets_total",
+                        "RTP packets of streams that are not measured: too many at one time, or in one flow."}};
+  static constexpr std::array<MetricDescription, 1> kHistograms{MetricDescription{
+      "netpulse_rtp_jitter_seconds",
+      "Interarrival jitter of RTP streams with a known clock, every five seconds and at their end (RFC 3550)."}};
+
+  static constexpr std::array<std::string_view, 4> kClockSources{"unknown", "static", "sdp", "inferred"};
+  static constexpr std::array<ReportColumn, 21> kColumns{
+      ReportColumn{"ssrc", "SSRC", ValueKind::kHexadecimal},
+      ReportColumn{"replaces_ssrc", "", ValueKind::kHexadecimal},
+      ReportColumn{"payload_type", "type"},
+      ReportColumn{"payload_type_changes", ""},
+      ReportColumn{"clock_hz", ""},
+      ReportColumn{"clock_source", "", ValueKind::kLabel, kClockSources},
+      ReportColumn{"duration_ms", "", ValueKind::kMilliseconds},
+      ReportColumn{"packets", "packets"},
+      ReportColumn{"payload_bytes", ""},
+      ReportColumn{"expected", ""},
+      ReportColumn{"lost", "lost"},
+      ReportColumn{"duplicates", ""},
+      ReportColumn{"reordered", "reordered"},
+      ReportColumn{"restarts", ""},
+      ReportColumn{"markers", ""},
+      ReportColumn{"jitter_ms", "", ValueKind::kMilliseconds},
+      ReportColumn{"jitter_ms_mean", "jitter ms", ValueKind::kMilliseconds},
+      ReportColumn{"jitter_ms_max", "max", ValueKind::kMilliseconds},
+      ReportColumn{"mos_estimated", "MOS", ValueKind::kThousandths},
+      ReportColumn{"mos_delay_ms", "", ValueKind::kMilliseconds},
+      ReportColumn{"mos_loss_ratio", "", ValueKind::kThousandths}};
+  static constexpr std::array<ReportTableDescription, 1> kTables{
+      ReportTableDescription{"rtp", "streams", "Voice and video", kColumns}};
+
   static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
+  static void end_flow(State& state, bool mine, AnalyzerContext& context) noexcept;
 };
 
 /// RTCP over UDP, on a port of its own: compound packets that begin with a report and add up to the datagram. When RTP

@@ -42,12 +42,28 @@ bool read_media(std::string_view value, SdpMedia& media) noexcept {
   return true;
 }
 
+/// "99 h263-1998/90000", "97 L16/8000/2".
+void read_encoding(std::string_view value, SdpMedia& media) noexcept {
+  std::uint8_t type = 0;
+  if (!read_number(take_word(value), type)) return;
+  const std::size_t slash = value.find('/');
+  if (slash == std::string_view::npos) return;
+  std::string_view clock = value.substr(slash + 1);
+  clock = clock.substr(0, clock.find_first_of("/ "));
+  for (std::size_t i = 0; i < media.payload_type_count; ++i) {
+    if (media.payload_types[i] != type) continue;
+    media.encodings[i].name = value.substr(0, slash);
+    if (!read_number(clock, media.encodings[i].clock_hz)) media.encodings[i].clock_hz = 0;
+  }
+}
+
 }  // namespace
 
 bool parse_sdp(std::string_view text, SessionDescription& session) noexcept {
   session = SessionDescription{};
   if (!text.starts_with("v=")) return false;
   std::string_view session_address;
+  bool in_media = false;  // of an m= line that could be read
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -57,11 +73,15 @@ bool parse_sdp(std::string_view text, SessionDescription& session) noexcept {
       const std::string_view address = connection_address(line.substr(2));
       (session.media_count == 0 ? session_address : session.media[session.media_count - 1U].address) = address;
     }
+    constexpr std::string_view kRtpMap = "a=rtpmap:";
+    if (line.starts_with(kRtpMap) && in_media)
+      read_encoding(line.substr(kRtpMap.size()), session.media[session.media_count - 1U]);
     if (!line.starts_with("m=")) continue;
     if (session.media_count == SessionDescription::kMediaMax) break;
     SdpMedia media;
     media.address = session_address;
-    if (read_media(line.substr(2), media)) session.media[session.media_count++] = media;
+    in_media = read_media(line.substr(2), media);
+    if (in_media) session.media[session.media_count++] = media;
   }
   return true;
 }

@@ -6,6 +6,12 @@
 
 namespace netpulse {
 
+/// What a payload type stands for.
+struct SdpEncoding {
+  std::string_view name;       ///< "opus"; empty: no a=rtpmap line
+  std::uint32_t clock_hz = 0;  ///< 0: unknown
+};
+
 /// A media stream that a session description announces.
 struct SdpMedia {
   static constexpr std::size_t kPayloadTypesMax = 16;
@@ -16,6 +22,7 @@ struct SdpMedia {
   std::uint16_t port = 0;     ///< 0: refused or on hold
   std::uint8_t payload_type_count = 0;
   std::array<std::uint8_t, kPayloadTypesMax> payload_types{};  ///< as numbered in the m= line
+  std::array<SdpEncoding, kPayloadTypesMax> encodings{};       ///< of payload_types
 };
 
 /// The media of a session description, in its order.
@@ -26,10 +33,9 @@ struct SessionDescription {
   std::array<SdpMedia, kMediaMax> media{};
 };
 
-/// Reads the c= and m= lines of a description; the views point into text. Media beyond kMediaMax and payload types
-/// beyond kPayloadTypesMax are left out, lines that cannot be read are passed over. False if text does not begin with
-/// "v=".
-/// Source: RFC 8866 sections 5.7 and 5.14.
+/// Reads the c=, m= and a=rtpmap lines of a description; the views point into text. Media beyond kMediaMax and payload
+/// types beyond kPayloadTypesMax are left out, lines that cannot be read are passed over. False if text does not begin
+/// with "v=". Source: RFC 8866 sections 5.7, 5.14 and 6.6.
 bool parse_sdp(std::string_view text, SessionDescription& session) noexcept;
 
 }  // namespace netpulse

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "plugins/common/rtp_announcement.h"
 #include "plugins/sip/sdp.h"
 
 namespace netpulse {
@@ -15,6 +16,8 @@ constexpr std::string_view kVersion = "SIP/2.0";
 constexpr std::size_t kStartLineBytesMax = 1024, kHeaderLinesMax = 128;
 /// Messages of one segment that are read.
 constexpr int kMessagesMax = 64;
+constexpr std::uint8_t kFourZeros[4] = {};
+const IpAddress kUnspecifiedIpv4 = IpAddress::from_v4(kFourZeros);
 
 enum class StartLine : std::uint8_t { kRequest, kResponse, kUnfinished, kOther };
 
@@ -110,13 +113,30 @@ bool read_header(std::string_view message, Header& header) noexcept {
   return true;
 }
 
-void count_media(std::string_view body, AnalyzerContext& context) noexcept {
+/// Media that are refused or on hold (port 0, address 0.0.0.0), and those of a host name, cannot be told apart.
+void announce(const SdpMedia& media, AnalyzerContext& context) noexcept {
+  constexpr std::string_view kEvents = "telephone-event";
+  if (media.port == 0 || media.protocol.find("RTP/") == std::string_view::npos) return;
+  const std::optional<IpAddress> address = IpAddress::parse(media.address);
+  if (!address.has_value() || *address == IpAddress{} || *address == kUnspecifiedIpv4) return;
+  ExpectationNote note{};
+  for (std::size_t i = 0; i < media.payload_type_count; ++i) {
+    const SdpEncoding& encoding = media.encodings[i];
+    if (encoding.clock_hz == 0) continue;
+    const bool events = equal_ignoring_case(encoding.name, kEvents);
+    RtpAnnouncement::add(note, media.payload_types[i], events ? 0 : encoding.clock_hz);
+  }
+  context.expect_flow(0, *address, media.port, note);
+}
+
+void tell_media(std::string_view body, AnalyzerContext& context) noexcept {
   SessionDescription session;
   if (!parse_sdp(body, session)) return;
   for (std::size_t i = 0; i < session.media_count; ++i) {
     std::size_t label = 0;
     while (label < kSipMediaLabels.size() - 1 && session.media[i].kind != kSipMediaLabels[label]) ++label;
     context.count(Sip::kCounterMedia + label);
+    announce(session.media[i], context);
   }
 }
 
@@ -137,7 +157,7 @@ Verdict read_datagram(std::string_view message, AnalyzerContext& context) noexce
   tell(message, start == StartLine::kRequest, header, context);
   std::string_view body = message.substr(header.bytes);
   if (header.has_content_length) body = body.substr(0, header.content_length);
-  count_media(body, context);
+  tell_media(body, context);
   return Verdict::kNeedMore;
 }
 
@@ -162,7 +182,7 @@ Verdict read_stream(std::string_view stream, AnalyzerContext& context) noexcept 
     Header header;
     if (!read_header(rest, header) || rest.size() - header.bytes < header.content_length) break;
     tell(rest, start == StartLine::kRequest, header, context);
-    count_media(rest.substr(header.bytes, header.content_length), context);
+    tell_media(rest.substr(header.bytes, header.content_length), context);
     done += header.bytes + header.content_length;
   }
   context.discard_stream(done);

@@ -10,6 +10,9 @@ inline constexpr std::array<std::string_view, 4> kSipMediaLabels{"audio", "video
 
 /// SIP over UDP and TCP, on any port: who calls whom, with what software, and the media that sessions announce.
 ///
+/// The addresses and ports of RTP in a session description are announced to the engine, so that media are known by
+/// their first packet. To keep the answer the same for any number of workers only SIP on the ports below announces:
+/// those that SIP is configured for in practice. On others it is recognised all the same.
 /// Over TCP messages are framed by Content-Length; a body is read when it is there whole. The flow is never done, but
 /// for a TCP stream with a hole or a header longer than the prefix.
 /// Source: RFC 3261 sections 7, 18.3, 20.20, 20.35, 20.39 and 20.41; RFC 8866.
@@ -19,6 +22,11 @@ struct Sip : AnalyzerDefaults {
       Pattern{"^(SIP/|INVI|ACK |BYE |CANC|OPTI|REGI|PRAC|SUBS|NOTI|PUBL|INFO|REFE|MESS|UPDA)"}};
   static constexpr std::array<PortRange, 2> kPorts{PortRange{kProtocolUdp, 5060, 5061},
                                                    PortRange{kProtocolTcp, 5060, 5060}};
+
+  static constexpr std::array<TeachingPorts, 3> kTeachingPorts{TeachingPorts{{kProtocolUdp, 5060, 5099}, false},
+                                                               TeachingPorts{{kProtocolTcp, 5060, 5060}, false},
+                                                               TeachingPorts{{kProtocolTcp, 5062, 5099}, false}};
+  static constexpr std::array<std::string_view, 1> kExpects{"rtp"};
 
   /// Messages by kind, then announced media by kind.
   static constexpr std::size_t kCounterMedia = kSipMessageLabels.size();

@@ -33,6 +33,7 @@ class Report : JsonText {
       write_run();
       write_packets();
       write_names();
+      write_tables();
       write_flows();
       write_traffic("applications", applications_by_bytes(snapshot_));
       write_traffic("categories", categories_by_bytes(snapshot_));
@@ -135,6 +136,38 @@ class Report : JsonText {
         if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())
           texts(list.name, list.values);
     });
+  }
+
+  /// {"rtp": {"streams": [{"ssrc": "0x1234abcd", "packets": 12, ...}]}}
+  void write_tables() {
+    for (const ReportTable& table : report_.tables)
+      object(table.description.section,
+             [&] { array(table.description.name, table.rows, [&](const ReportRow& row) { write_row(table, row); }); });
+  }
+  void write_row(const ReportTable& table, const ReportRow& row) {
+    object([&] {
+      for (std::size_t i = 0; i < table.description.columns.size(); ++i)
+        write_value(table.description.columns[i], row.values[i]);
+      field("start_time", utc_text(row.begun_at));
+      field("src_addr", row.src_addr.to_string());
+      field("src_port", std::uint64_t{row.src_port});
+      field("dst_addr", row.dst_addr.to_string());
+      field("dst_port", std::uint64_t{row.dst_port});
+    });
+  }
+  void write_value(const ReportColumn& column, std::int64_t value) {
+    if (value == kNoValue) return null(column.name);
+    switch (column.kind) {
+      case ValueKind::kNumber:
+        return integer(column.name, value);
+      case ValueKind::kMilliseconds:
+        return field(column.name, static_cast<double>(value) * 1e-6);
+      case ValueKind::kThousandths:
+        return field(column.name, static_cast<double>(value) * 1e-3);
+      case ValueKind::kHexadecimal:
+      case ValueKind::kLabel:
+        return field(column.name, table_text(column, value));
+    }
   }
 
   void write_flows() {

@@ -33,6 +33,10 @@ class JsonText {
     key(name);
     json_.Double(value);
   }
+  void integer(std::string_view name, std::int64_t value) {
+    key(name);
+    json_.Int64(value);
+  }
   void flag(std::string_view name, bool value) {
     key(name);
     json_.Bool(value);

@@ -1,7 +1,9 @@
 #include "tools/netpulse/report_view.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <map>
 
 namespace netpulse {
@@ -95,6 +97,8 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   add("learned_names", "workers", LossReason::kNameExchangeFull);
   add("answers", "queue", LossReason::kShadowQueueFull);
   add("segments", "analysis", LossReason::kStreamWindowFull);
+  add("expected_flows", "analysis", LossReason::kExpectationsFull);
+  add("rows", "report", LossReason::kReportRowsFull);
   return list;
 }
 
@@ -163,6 +167,29 @@ double latency_quantile_seconds(const LatencyHistogram& histogram, double share)
     lower = upper;
   }
   return lower;
+}
+
+std::string table_text(const ReportColumn& column, std::int64_t value) {
+  if (value == kNoValue) return "-";
+  std::array<char, 32> text{};
+  switch (column.kind) {
+    case ValueKind::kNumber:
+      return std::to_string(value);
+    case ValueKind::kHexadecimal:
+      std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(value));
+      break;
+    case ValueKind::kMilliseconds:
+      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) * 1e-6);
+      break;
+    case ValueKind::kThousandths:
+      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) * 1e-3);
+      break;
+    case ValueKind::kLabel:
+      return value >= 0 && static_cast<std::size_t>(value) < column.labels.size()
+                 ? std::string(column.labels[static_cast<std::size_t>(value)])
+                 : "-";
+  }
+  return text.data();
 }
 
 Duration capture_duration(const MetricsSnapshot& snapshot) {

@@ -78,6 +78,9 @@ std::vector<HistogramFamily> histogram_families(const MetricsSnapshot& snapshot)
 /// The latency below which a share of the observations lies, interpolated within its bucket; 0 without observations.
 double latency_quantile_seconds(const LatencyHistogram& histogram, double share);
 
+/// A value of a report table as people read it; "-" where it is unknown.
+std::string table_text(const ReportColumn& column, std::int64_t value);
+
 /// The time span of the packets, zero if there were none.
 Duration capture_duration(const MetricsSnapshot& snapshot);
 

@@ -41,6 +41,7 @@ class Report {
       write_top("Server names", report_.top_server_names);
       write_countries();
       write_top("Networks", report_.top_networks);
+      for (const ReportTable& table : report_.tables) write_table(table);
       write_findings();
     }
     write_flows_and_losses();
@@ -126,6 +127,29 @@ class Report {
                      human_share(real(entry.traffic.bytes), real(total_.wire_bytes)), grouped(entry.traffic.packets),
                      grouped(entry.traffic.flows)});
     text_ += "\n" + table.text(style_);
+  }
+
+  /// A table of an analyzer: who sent to whom, and the columns that have a heading.
+  void write_table(const ReportTable& table) {
+    if (table.rows.empty()) return;
+    std::vector<Table::Column> columns{{std::string(table.description.title)}};
+    for (const ReportColumn& column : table.description.columns)
+      if (!column.heading.empty()) columns.push_back({std::string(column.heading), true});
+    Table shown(columns);
+    for (std::size_t i = 0; i < std::min(table.rows.size(), kTopRows); ++i) {
+      const ReportRow& row = table.rows[i];
+      const auto end_of = [](const IpAddress& address, std::uint16_t port) {
+        const std::string text = address.to_string();
+        return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + std::to_string(port);
+      };
+      std::vector<std::string> cells{end_of(row.src_addr, row.src_port) + " > " + end_of(row.dst_addr, row.dst_port)};
+      for (std::size_t c = 0; c < table.description.columns.size(); ++c)
+        if (!table.description.columns[c].heading.empty())
+          cells.push_back(table_text(table.description.columns[c], row.values[c]));
+      shown.add_row(std::move(cells));
+    }
+    text_ += "\n" + shown.text(style_);
+    if (table.rows.size() > kTopRows) paragraph("and " + std::to_string(table.rows.size() - kTopRows) + " more");
   }
 
   /// Shares of all bytes: a flow between two countries is in both.

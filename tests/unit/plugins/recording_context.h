@@ -20,6 +20,18 @@ class RecordingContext final : public AnalyzerContext {
     std::string name;
     std::uint32_t ttl_seconds;
   };
+  struct Expected {
+    std::size_t index;
+    IpAddress address;
+    std::uint16_t port;
+    ExpectationNote note;
+  };
+  struct Row {
+    std::size_t table;
+    Direction sender;
+    Timestamp begun_at;
+    std::vector<std::int64_t> values;
+  };
   struct Observed {
     std::size_t list;
     std::string name;
@@ -42,6 +54,18 @@ class RecordingContext final : public AnalyzerContext {
   void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                      std::uint32_t ttl_seconds) noexcept override {
     learned.push_back({client, address, std::string(name), ttl_seconds});
+  }
+  void expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
+                   const ExpectationNote& note) noexcept override {
+    expected.push_back({expected_index, address, port, note});
+  }
+  const ExpectationNote* expectation(const IpAddress& address, std::uint16_t port) noexcept override {
+    const auto found = announced.find({address.to_string(), port});
+    return found == announced.end() ? nullptr : &found->second;
+  }
+  void add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
+               std::span<const std::int64_t> values) noexcept override {
+    rows.push_back({table_index, sender, begun_at, {values.begin(), values.end()}});
   }
   void count(std::size_t counter_index, std::uint64_t increment = 1) noexcept override {
     if (counter_index >= counters.size()) counters.resize(counter_index + 1);
@@ -81,6 +105,9 @@ class RecordingContext final : public AnalyzerContext {
   std::string server_name, suggested_name;
   std::vector<Observed> observed;
   std::vector<Learned> learned;
+  std::vector<Expected> expected;
+  std::map<std::pair<std::string, std::uint16_t>, ExpectationNote> announced;  ///< what expectation() gives
+  std::vector<Row> rows;
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
   std::map<FlowAttribute, std::string> attributes;

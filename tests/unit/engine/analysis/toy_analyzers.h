@@ -221,10 +221,70 @@ struct Fickle {
   }
 };
 
-inline constexpr std::array<AnalyzerEntry, 7> kAnalyzers{
+/// A toy protocol over UDP that announces: each byte is a port of 192.0.2.7, where guests will call.
+struct Herald {
+  struct State {};
+  static constexpr std::string_view kName = "herald", kNameSource = "";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kEncrypted = false, kStateOverUdp = false;
+  static constexpr std::array<Pattern, 0> kPatterns{};
+  static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 7005, 7006}};
+  static constexpr std::array<TeachingPorts, 1> kTeachingPorts{TeachingPorts{{kUdp, 7005, 7005}, false}};
+  static constexpr std::array<std::string_view, 2> kExpects{"guest", "nobody"};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 0> kCounters{};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+
+  static Verdict probe(const PacketView&) noexcept { return Verdict::kDone; }
+  static Verdict consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+    const std::uint8_t address[4] = {192, 0, 2, 7};
+    for (const std::uint8_t port : packet.payload()) {
+      context.expect_flow(1, IpAddress::from_v4(address), port, {});
+      context.expect_flow(0, IpAddress::from_v4(address), port, {port});
+    }
+    return Verdict::kNeedMore;
+  }
+};
+
+/// A toy protocol over UDP that is known only where it was announced; 'b' says good-bye. Its table has a row per flow:
+/// the note it was announced with, and its datagrams.
+struct Guest {
+  struct State {
+    std::uint8_t note, datagrams;
+  };
+  static constexpr std::string_view kName = "guest", kNameSource = "";
+  static constexpr Input kInput = Input::kDatagram;
+  static constexpr bool kEncrypted = false, kStateOverUdp = true;
+  static constexpr std::array<Pattern, 1> kPatterns{Pattern{"^[gb]"}};
+  static constexpr std::array<PortRange, 0> kPorts{};
+  static constexpr std::array<std::string_view, 0> kNameLists{};
+  static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"guests_mistaken", "Not guests."}};
+  static constexpr std::array<MetricDescription, 0> kHistograms{};
+  static constexpr std::array<ReportColumn, 2> kColumns{ReportColumn{"note", ""}, ReportColumn{"datagrams", ""}};
+  static constexpr std::array<ReportTableDescription, 1> kTables{
+      ReportTableDescription{"guest", "visits", "Visits", kColumns}};
+
+  static Verdict probe(const PacketView& packet) noexcept {
+    return packet.payload()[0] == 'g' || packet.payload()[0] == 'b' ? Verdict::kTentative : Verdict::kNotMine;
+  }
+  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
+    const ExpectationNote* note = context.expectation(packet.dst_addr(), packet.dst_port());
+    ++state.datagrams;
+    if (note != nullptr) state.note = (*note)[0];
+    if (state.note == 0) return state.datagrams < 3 ? Verdict::kTentative : Verdict::kNotMine;
+    return packet.payload()[0] == 'b' ? Verdict::kDone : Verdict::kNeedMore;
+  }
+  static void end_flow(State& state, bool mine, AnalyzerContext& context) noexcept {
+    if (!mine) return context.count(0, 1);
+    context.add_row(0, Direction::kLoToHi, Timestamp{5}, std::array<std::int64_t, 2>{state.note, state.datagrams});
+  }
+};
+
+inline constexpr std::array<AnalyzerEntry, 9> kAnalyzers{
     make_analyzer_entry<Line>(),   make_analyzer_entry<Teacher>(), make_analyzer_entry<Upgrade>(),
     make_analyzer_entry<Puzzle>(), make_analyzer_entry<Parcel>(),  make_analyzer_entry<Counting>(),
-    make_analyzer_entry<Fickle>()};
-inline constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5, kCounting = 6, kFickle = 7;
+    make_analyzer_entry<Fickle>(), make_analyzer_entry<Herald>(),  make_analyzer_entry<Guest>()};
+inline constexpr ProtocolId kLine = 1, kTeacher = 2, kUpgrade = 3, kPuzzle = 4, kParcel = 5, kCounting = 6, kFickle = 7,
+                            kHerald = 8, kGuest = 9;
 
 }  // namespace netpulse::toys

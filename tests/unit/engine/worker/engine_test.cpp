@@ -204,6 +204,38 @@ TEST_F(EngineTest, ListsNamesAndTopTalkers) {
   EXPECT_EQ(report.metrics.names->interfaces, std::vector<std::string>{"memory"});
 }
 
+TEST_F(EngineTest, AnnouncedMediaAreKnownByTheirFirstPacketWhateverTheNumberOfWorkers) {
+  constexpr std::uint8_t kCalls = 60;
+  const auto media_flows = [this](std::size_t workers, std::uint16_t sip_port) {
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+    EXPECT_TRUE(plan.ok());
+    auto source = std::make_unique<MemorySource>();
+    for (std::uint8_t call = 0; call < kCalls; ++call) {
+      const std::uint8_t caller = 1, callee = static_cast<std::uint8_t>(100 + call);
+      const std::uint16_t port = static_cast<std::uint16_t>(30000 + call);
+      const std::string ok = "SIP/2.0 200 OK\r\n\r\nv=0\r\nc=IN IP4 10.0.0." + std::to_string(callee) + "\r\nm=audio " +
+                             std::to_string(port) + " RTP/AVP 0\r\n";
+      source->add(udp_frame(callee, sip_port, caller, 6000, {ok.begin(), ok.end()}), Timestamp{1000 + call});
+      source->add(udp_frame(caller, 40000, callee, port, {0x80, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5}),
+                  Timestamp{1000 + call});
+    }
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::move(source));
+    EngineOptions options;
+    options.worker_count = workers;
+    Engine engine(options, std::move(sources), std::move(plan).value(), {});
+    engine.start();
+    const RunReport report = engine.wait();
+    const auto& protocols = engine.names().protocols;
+    const auto rtp = std::find(protocols.begin(), protocols.end(), "rtp") - protocols.begin();
+    return report.metrics.total.protocols[static_cast<std::size_t>(rtp)].flows;
+  };
+  for (const std::size_t workers : {1, 2, 5}) {
+    EXPECT_EQ(media_flows(workers, 5060), kCalls) << workers << " workers";
+    EXPECT_EQ(media_flows(workers, 5998), 0U) << "a port that does not teach; " << workers << " workers";
+  }
+}
+
 TEST_F(EngineTest, CountsNamesThatAnotherWorkerWasNotTold) {
   Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
   ASSERT_TRUE(plan.ok());

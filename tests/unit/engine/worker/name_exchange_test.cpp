@@ -23,6 +23,20 @@ TEST(NameExchange, TellsTheOthersAndNotTheSender) {
   EXPECT_EQ(inboxes[1][1]->front(), nullptr);
 }
 
+TEST(NameExchange, TellsOfAnnouncedFlowsInTurnWithNames) {
+  std::array<NameInbox, 2> inboxes;
+  NameExchange exchange({&inboxes[0], &inboxes[1]});
+  EXPECT_EQ(exchange.tell_others(0, {kServer, 4000, 5, {1, 2, 3}}), 0U);
+  EXPECT_EQ(exchange.tell_others(0, kClient, kServer, "a.example", 60), 0U);
+  SpscRing<LearnedName>& ring = *inboxes[1][0];
+  ASSERT_EQ(ring.readable(), 2U);
+  EXPECT_EQ(ring[0].expected.protocol, 5);
+  EXPECT_EQ(ring[0].expected.port, 4000);
+  EXPECT_EQ(ring[0].expected.note[2], 3);
+  EXPECT_EQ(ring[1].expected.protocol, 0);
+  EXPECT_EQ(ring[1].name.view(), "a.example");
+}
+
 TEST(NameExchange, SaysHowManyHadNoRoomAndKeepsWhatWasTold) {
   std::array<NameInbox, 3> inboxes;
   NameExchange exchange({&inboxes[0], &inboxes[1], &inboxes[2]});

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/source/memory_source.h"
+#include "plugins/registry.h"
 
 namespace netpulse {
 namespace {
@@ -51,7 +52,12 @@ TEST(Reader, CountsThePacketsAndTheShadowsForWhichAQueueHadNoRoom) {
   ImpatientSource source;
   for (std::uint64_t i = 0; i < kAnswers; ++i) source.packets.add(kAnswer, Timestamp{1});
   DispatchRing first(kDispatchRingBatches), second(kDispatchRingBatches);
-  Reader reader(source, HashSeed::fixed(1), 64, {&first, &second});
+  Catalogue::Text no_applications{"test", ""};
+  const Result<Catalogue> catalogue = Catalogue::parse({&no_applications, 1});
+  ASSERT_TRUE(catalogue);
+  const Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), catalogue.value());
+  ASSERT_TRUE(plan);
+  Reader reader(source, plan.value(), HashSeed::fixed(1), 64, {&first, &second});
   std::atomic<bool> stop{false};
   std::thread thread([&] { reader.run(stop); });
   // Nobody reads until everything has been dealt out.

@@ -110,6 +110,7 @@ TEST_F(DtlsFlow, HandsOverToTheMediaBehindTheHandshake) {
   EXPECT_EQ(server(dtls_server_finished()), Verdict::kNeedMore);
   EXPECT_EQ(client({0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xa4, 0x42}), Verdict::kNeedMore);  // STUN
   EXPECT_EQ(client({0x40, 0x00, 0x00, 0x04, 1, 2, 3, 4}), Verdict::kNeedMore);              // a TURN channel
+  EXPECT_EQ(client({0x80, 0xcf, 0, 1, 1, 2, 3, 4}), Verdict::kNeedMore);                    // RTCP: a report
   EXPECT_FALSE(context.handed_over);
   EXPECT_EQ(client({0x80, 0x60, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4}), Verdict::kDone);
   EXPECT_TRUE(context.handed_over);

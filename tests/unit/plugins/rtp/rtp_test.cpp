@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "plugins/common/rtp_announcement.h"
 #include "plugins/common/rtp_header.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/rtp/rtp_samples.h"
@@ -63,6 +64,17 @@ TEST(Rtp, IsSureAfterFourPacketsInARow) {
   EXPECT_TRUE(is_rtp(steps));
 }
 
+TEST(Rtp, IsSureAtOnceWhenItWasAnnounced) {
+  for (const bool from_initiator : {true, false}) {
+    RecordingContext context;
+    context.announced[{"192.0.2.53", 20000}] = {};
+    FlowDriver flow(kRtp, kUdp, 20000, context);
+    flow.feed(from_initiator, rtp_packet(7, 160));
+    EXPECT_TRUE(flow.mine());
+    EXPECT_FALSE(flow.undecided());
+  }
+}
+
 TEST(Rtp, FindsASourceAmongOthers) {
   std::vector<Step> steps;
   for (std::uint16_t i = 0; i < 4; ++i) {
@@ -93,6 +105,7 @@ TEST(Rtp, DoesNotTakeACounterAloneForASequence) {
 TEST(Rtp, ClaimsNoRandomDatagrams) {
   std::mt19937_64 random(3550);
   RecordingContext context;
+  context.per_worker_held = kRtp.make_per_worker();
   ByteVector payload(32);
   for (int flow = 0; flow < 1'000'000; ++flow) {
     PacketView packet;
@@ -109,6 +122,134 @@ TEST(Rtp, ClaimsNoRandomDatagrams) {
     }
     ASSERT_TRUE(verdict == Verdict::kTentative || verdict == Verdict::kNotMine) << flow;
   }
+}
+
+/// A flow of RTP from its first packet to its end, with times.
+class MeasuredFlow {
+ public:
+  explicit MeasuredFlow(bool announced, const ExpectationNote& note = {}) {
+    context.per_worker_held = kRtp.make_per_worker();
+    packet_.key.protocol = kUdp;
+    packet_.key.lo_addr = *IpAddress::parse("192.0.2.1");
+    packet_.key.hi_addr = *IpAddress::parse("192.0.2.2");
+    packet_.key.lo_port = 4000;
+    packet_.key.hi_port = 5000;
+    packet_.received_at = {1'000'000'000};
+    if (announced) context.announced[{"192.0.2.2", 5000}] = note;
+  }
+  void feed(const ByteVector& payload, std::int64_t after_ms = 20, Direction direction = Direction::kLoToHi) {
+    packet_.received_at = packet_.received_at + Duration::from_milliseconds(after_ms);
+    packet_.direction = direction;
+    packet_.payload_data = payload.data();
+    packet_.payload_bytes = packet_.payload_captured_bytes = static_cast<std::uint32_t>(payload.size());
+    const Verdict verdict = kRtp.consume(packet_, state_.data(), context);
+    mine_ = mine_ || verdict == Verdict::kNeedMore;
+  }
+  const std::vector<RecordingContext::Row>& end() {
+    kRtp.end_flow(state_.data(), mine_, context);
+    EXPECT_EQ(static_cast<RtpStreams*>(context.per_worker_held.get())->in_use(), 0U);
+    return context.rows;
+  }
+  static std::int64_t value(const RecordingContext::Row& row, std::string_view column) {
+    for (std::size_t i = 0; i < Rtp::kColumns.size(); ++i)
+      if (Rtp::kColumns[i].name == column) return row.values.at(i);
+    ADD_FAILURE() << column;
+    return kNoValue;
+  }
+
+  RecordingContext context;
+
+ private:
+  PacketView packet_;
+  std::array<std::uint8_t, kAnalyzerStateBytes> state_{};
+  bool mine_ = false;
+};
+
+TEST(Rtp, TellsHowAStreamArrived) {
+  MeasuredFlow flow(true);
+  for (const std::uint16_t i : {0, 1, 2, 4, 3, 3, 5, 8, 9}) flow.feed(rtp_packet(i, 160U * i));
+  flow.feed(rtcp_compound());
+  flow.feed(stun_request());
+  const auto& rows = flow.end();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].sender, Direction::kLoToHi);
+  EXPECT_EQ(rows[0].begun_at, Timestamp{1'020'000'000});
+  const auto value = [&](std::string_view column) { return MeasuredFlow::value(rows[0], column); };
+  EXPECT_EQ(value("ssrc"), 0x1b2c3d4e);
+  EXPECT_EQ(value("packets"), 9);
+  EXPECT_EQ(value("expected"), 10);
+  EXPECT_EQ(value("lost"), 1);
+  EXPECT_EQ(value("duplicates"), 1);
+  EXPECT_EQ(value("reordered"), 1);
+  EXPECT_EQ(value("payload_type"), 8);
+  EXPECT_EQ(value("payload_bytes"), 9 * 20);
+  EXPECT_EQ(value("clock_hz"), 8000);
+  EXPECT_EQ(value("clock_source"), 1);
+  EXPECT_EQ(value("duration_ms"), 160'000'000);
+  EXPECT_GT(value("jitter_ms_max"), 0);
+  EXPECT_EQ(value("mos_loss_ratio"), 200) << "two of ten never came";
+  EXPECT_EQ(value("mos_delay_ms"), 20'000'000);
+  EXPECT_NEAR(static_cast<double>(value("mos_estimated")), 2500, 300);
+  EXPECT_EQ(value("replaces_ssrc"), kNoValue);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 9U);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterLost), 1U);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterStreams), 1U);
+  EXPECT_EQ(flow.context.latencies.size(), 1U);
+}
+
+TEST(Rtp, MeasuresFromTheFirstPacketThoughItIsSureOnlyLater) {
+  MeasuredFlow flow(false);
+  for (const std::uint16_t i : {10, 11, 13, 14, 15, 16, 17}) flow.feed(rtp_packet(i, 160U * i));
+  const auto& rows = flow.end();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(MeasuredFlow::value(rows[0], "packets"), 7);
+  EXPECT_EQ(MeasuredFlow::value(rows[0], "lost"), 1);
+}
+
+TEST(Rtp, TellsNothingOfWhatItOnlyTookForRtp) {
+  MeasuredFlow flow(false);
+  for (std::uint16_t i = 0; i < 3; ++i) flow.feed(rtp_packet(i, 160U * i));
+  EXPECT_TRUE(flow.end().empty());
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 0U);
+}
+
+TEST(Rtp, KnowsAnAnnouncedClockAndTellsStreamsApart) {
+  ExpectationNote note{};
+  RtpAnnouncement::add(note, 111, 48000);
+  MeasuredFlow flow(true, note);
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 960U * i, 1, 111));
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 960U * i, 2, 111));  // begins when the first is over
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 960U * i, 1, 111), 20, Direction::kHiToLo);
+  flow.feed(rtp_packet(7, 0, 99, 111));  // one alone is not told
+  const auto rows = flow.end();
+  ASSERT_EQ(rows.size(), 3U);
+  std::size_t replaced = 0, back = 0;
+  for (const auto& row : rows) {
+    EXPECT_EQ(MeasuredFlow::value(row, "clock_hz"), 48000);
+    EXPECT_EQ(MeasuredFlow::value(row, "clock_source"), 2);
+    EXPECT_EQ(MeasuredFlow::value(row, "jitter_ms_max"), 0);
+    EXPECT_EQ(MeasuredFlow::value(row, "mos_estimated"), kNoValue) << "of no codec that is known here";
+    replaced += MeasuredFlow::value(row, "replaces_ssrc") == 1 ? 1 : 0;
+    back += row.sender == Direction::kHiToLo ? 1 : 0;
+  }
+  EXPECT_EQ(replaced, 1U);
+  EXPECT_EQ(back, 1U);
+}
+
+TEST(Rtp, TellsCountersAtIntervals) {
+  MeasuredFlow flow(true);
+  for (std::uint16_t i = 0; i < 600; ++i) flow.feed(rtp_packet(i, 160U * i));
+  EXPECT_EQ(flow.context.latencies.size(), 2U) << "after five and ten seconds";
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 501U);
+  flow.end();
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 600U);
+}
+
+TEST(Rtp, IsBoundedInSourcesPerFlow) {
+  MeasuredFlow flow(true);
+  for (std::uint32_t ssrc = 1; ssrc <= 1000; ++ssrc) flow.feed(rtp_packet(1, 1, ssrc));
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterUnmeasured), 1000U - RtpStreams::kStreamsPerFlowMax);
+  EXPECT_TRUE(flow.end().empty());
 }
 
 TEST(Rtcp, IsACompoundThatAddsUp) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plugins/common/rtp_announcement.h"
 #include "plugins/sip/sdp.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/sip/sip_samples.h"
@@ -54,6 +55,52 @@ TEST(Sdp, PassesOverLinesItCannotRead) {
   EXPECT_EQ(session.media[0].port, 7);
   ASSERT_EQ(session.media[0].payload_type_count, 1);
   EXPECT_EQ(session.media[0].payload_types[0], 4);
+}
+
+TEST(Sdp, ReadsTheClocksOfPayloadTypes) {
+  SessionDescription session;
+  ASSERT_TRUE(
+      parse_sdp("v=0\r\na=rtpmap:8 PCMU/8000\r\nm=audio 4000 RTP/AVP 8 97 98 99\r\na=rtpmap:97 L16/44100/2\r\n"
+                "a=rtpmap:98 opus\r\na=rtpmap:99 x/99999999999\r\na=rtpmap:100 a/8000\r\na=rtpmap:\r\n"
+                "m=audio\r\na=rtpmap:8 of-no-media/9\r\n"
+                "m=video 4002 RTP/AVP 97\r\na=rtpmap:97 VP8/90000",
+                session));
+  ASSERT_EQ(session.media_count, 2);
+  const SdpMedia& audio = session.media[0];
+  EXPECT_EQ(audio.encodings[0].name, "") << "a line of the session, and one of a medium that cannot be read";
+  EXPECT_EQ(audio.encodings[1].name, "L16");
+  EXPECT_EQ(audio.encodings[1].clock_hz, 44100U);
+  EXPECT_EQ(audio.encodings[2].clock_hz, 0U);
+  EXPECT_EQ(audio.encodings[3].clock_hz, 0U);
+  EXPECT_EQ(session.media[1].encodings[0].name, "VP8");
+  EXPECT_EQ(session.media[1].encodings[0].clock_hz, 90000U);
+}
+
+TEST(Sip, AnnouncesItsMedia) {
+  RecordingContext context;
+  FlowDriver flow(kSip, kUdp, 5060, context);
+  flow.feed(true, sip_invite());
+  // The image has port 0.
+  ASSERT_EQ(context.expected.size(), 2U);
+  EXPECT_EQ(context.expected[0].address.to_string(), "192.0.2.1");
+  EXPECT_EQ(context.expected[0].port, 49170);
+  EXPECT_EQ(RtpAnnouncement::clock_hz(context.expected[0].note, 101), 0U);
+  EXPECT_FALSE(RtpAnnouncement::clock_hz(context.expected[0].note, 8).has_value());
+  EXPECT_EQ(context.expected[1].address.to_string(), "233.252.0.1");
+  EXPECT_EQ(context.expected[1].port, 51372);
+}
+
+TEST(Sip, AnnouncesNoMediaThatCannotBeTold) {
+  for (const char* media :
+       {"c=IN IP4 0.0.0.0\r\nm=audio 4000 RTP/AVP 0\r\n", "c=IN IP6 ::\r\nm=audio 4000 RTP/AVP 0\r\n",
+        "c=IN IP4 phone.example.com\r\nm=audio 4000 RTP/AVP 0\r\n", "m=audio 4000 RTP/AVP 0\r\n",
+        "c=IN IP4 192.0.2.1\r\nm=image 4000 udptl t38\r\n", "c=IN IP4 192.0.2.1\r\nm=audio 0 RTP/AVP 0\r\n"}) {
+    RecordingContext context;
+    FlowDriver flow(kSip, kUdp, 5060, context);
+    flow.feed(true, sip_message("SIP/2.0 200 OK", "", "v=0\r\n" + std::string(media)));
+    EXPECT_EQ(context.counter(2), 1U);
+    EXPECT_TRUE(context.expected.empty()) << media;
+  }
 }
 
 TEST(Sip, TellsWhoCallsWhomWithWhat) {

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ip_address.h"
+#include "engine/base/page_memory.h"
+#include "engine/base/time.h"
+
+namespace netpulse {
+
+/// How a value of a report table is to be read.
+enum class ValueKind : std::uint8_t {
+  kNumber,
+  kHexadecimal,   ///< an identifier of 32 bits
+  kMilliseconds,  ///< held in nanoseconds
+  kThousandths,   ///< a number with three decimals, held times 1000
+  kLabel,         ///< an index into ReportColumn::labels
+};
+
+/// A column of a report table. All views are literals.
+struct ReportColumn {
+  std::string_view name;     ///< in the JSON report, with its unit: "jitter_ms_mean"
+  std::string_view heading;  ///< in the text report; empty: not shown there
+  ValueKind kind = ValueKind::kNumber;
+  std::span<const std::string_view> labels = {};
+};
+
+/// A table that an analyzer adds rows to. In the JSON report it is the list `name` of the object `section`.
+struct ReportTableDescription {
+  std::string_view section, name;
+  std::string_view title;  ///< in the text report
+  std::span<const ReportColumn> columns;
+};
+
+inline constexpr std::size_t kReportColumnsMax = 26;
+inline constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min();
+
+/// A finding about what one end of a flow sent to the other.
+struct ReportRow {
+  Timestamp begun_at;
+  IpAddress src_addr, dst_addr;
+  std::uint16_t src_port = 0, dst_port = 0;
+  std::uint16_t table = 0;
+  std::array<std::int64_t, kReportColumnsMax> values{};  ///< by column; kNoValue: unknown
+
+  friend auto operator<=>(const ReportRow&, const ReportRow&) = default;
+};
+
+/// Rows of all tables, as a worker found them: bounded, fixed memory, resident as far as it is used.
+class ReportRows {
+ public:
+  explicit ReportRows(std::size_t rows_max) : rows_(rows_max, PageMemory::Pages::kNormal) {}
+  bool enabled() const noexcept { return rows_.size() != 0; }
+  /// False if there is no room.
+  bool add(const ReportRow& row) noexcept {
+    if (count_ == rows_.size()) return false;
+    rows_[count_++] = row;
+    return true;
+  }
+  std::span<const ReportRow> rows() const noexcept { return {rows_.size() == 0 ? nullptr : &rows_[0], count_}; }
+
+ private:
+  PageArray<ReportRow> rows_;
+  std::size_t count_ = 0;
+};
+
+/// A table of the report with its rows, in the order of their begin.
+struct ReportTable {
+  ReportTableDescription description;
+  std::vector<ReportRow> rows;
+};
+
+}  // namespace netpulse
