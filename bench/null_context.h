@@ -19,6 +19,9 @@ class NullContext final : public AnalyzerContext {
   void add_row(std::size_t, Direction, Timestamp, std::span<const std::int64_t> values) noexcept override {
     found += values.size();
   }
+  void add_host_row(std::size_t, const IpAddress&, std::span<const std::int64_t> values) noexcept override {
+    found += values.size();
+  }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }
   void observe_latency(std::size_t, Duration) noexcept override {}
   void discard_stream(std::size_t) noexcept override {}

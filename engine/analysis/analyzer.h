@@ -62,7 +62,8 @@ struct TeachingPorts {
 /// context.per_worker<A::PerWorker>(); for what outlives a flow (transactions, crypto contexts). Its size must be
 /// bounded. And then optionally advance(PerWorker&, Timestamp now, bool last, AnalyzerContext&) noexcept: called about
 /// every second of packet time and a last time at the end of the run; of the context only count() and
-/// observe_latency() may be used. What it decides must follow from packet times alone and not from when it is called.
+/// observe_latency() may be used, the last time add_host_row() too. What it decides must follow from packet times alone
+/// and not from when it is called.
 ///
 /// Optional: A::kTeachingPorts; A::kExpects, names of the analyzers whose flows it announces by expect_flow();
 /// A::kTables, tables of the report that add_row() fills; and end_flow(State&, bool mine, AnalyzerContext&) noexcept,

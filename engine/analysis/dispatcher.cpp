@@ -480,6 +480,18 @@ void Dispatcher::add_row(std::size_t table_index, Direction sender, Timestamp be
   row.dst_addr = from_lo ? key.hi_addr : key.lo_addr;
   row.src_port = from_lo ? key.lo_port : key.hi_port;
   row.dst_port = from_lo ? key.hi_port : key.lo_port;
+  keep_row(table_index, row, values);
+}
+
+void Dispatcher::add_host_row(std::size_t table_index, const IpAddress& host,
+                              std::span<const std::int64_t> values) noexcept {
+  if (muted_ || !rows_.has_value()) return;
+  ReportRow row;
+  row.src_addr = host;
+  keep_row(table_index, row, values);
+}
+
+void Dispatcher::keep_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept {
   row.table = static_cast<std::uint16_t>(plan_.table(protocol_in_hand_, table_index));
   row.values.fill(kNoValue);
   std::copy_n(values.begin(), std::min(values.size(), kReportColumnsMax), row.values.begin());

@@ -116,6 +116,8 @@ class Dispatcher final : public AnalyzerContext {
   const ExpectationNote* expectation(const IpAddress& address, std::uint16_t port) noexcept override;
   void add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
                std::span<const std::int64_t> values) noexcept override;
+  void add_host_row(std::size_t table_index, const IpAddress& host,
+                    std::span<const std::int64_t> values) noexcept override;
   void count(std::size_t counter_index, std::uint64_t increment) noexcept override;
   void observe_latency(std::size_t histogram_index, Duration latency) noexcept override;
   void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
@@ -157,6 +159,7 @@ class Dispatcher final : public AnalyzerContext {
   void reject_candidate() noexcept;
   /// The flow's analyzer, or candidate, sees no more of it. mine: false if it has just said that it is not its own.
   void end_flow(FlowRecord& record, FlowDetail* detail, bool mine = true) noexcept;
+  void keep_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept;
   void consume(const PacketView& view) noexcept;
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.

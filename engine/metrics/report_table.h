@@ -23,12 +23,24 @@ enum class ValueKind : std::uint8_t {
   kLabel,         ///< an index into ReportColumn::labels
 };
 
+/// How the values of rows about the same host, found by several workers, become one.
+enum class ColumnMerge : std::uint8_t { kSum, kMaximum };
+
 /// A column of a report table. All views are literals.
 struct ReportColumn {
   std::string_view name;     ///< in the JSON report, with its unit: "jitter_ms_mean"
   std::string_view heading;  ///< in the text report; empty: not shown there
   ValueKind kind = ValueKind::kNumber;
   std::span<const std::string_view> labels = {};
+  ColumnMerge merge = ColumnMerge::kSum;
+  /// Shown is a mean: the value divided by that of this column; no value where that is 0. -1: shown as it is.
+  std::int8_t mean_over = -1;
+};
+
+/// What the rows of a table are about.
+enum class RowSubject : std::uint8_t {
+  kStream,  ///< what one end of a flow sent to the other
+  kHost,    ///< src_addr alone, whatever flows: the rows of all workers are merged
 };
 
 /// A table that an analyzer adds rows to. In the JSON report it is the list `name` of the object `section`.
@@ -36,12 +48,13 @@ struct ReportTableDescription {
   std::string_view section, name;
   std::string_view title;  ///< in the text report
   std::span<const ReportColumn> columns;
+  RowSubject subject = RowSubject::kStream;
 };
 
 inline constexpr std::size_t kReportColumnsMax = 26;
 inline constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min();
 
-/// A finding about what one end of a flow sent to the other.
+/// A finding about what one end of a flow sent to the other, or about a host.
 struct ReportRow {
   Timestamp begun_at;
   IpAddress src_addr, dst_addr;
@@ -70,10 +83,16 @@ class ReportRows {
   std::size_t count_ = 0;
 };
 
-/// A table of the report with its rows, in the order of their begin.
+/// A table of the report with its rows, in the order of their begin; those about hosts by their first column, largest
+/// first.
 struct ReportTable {
   ReportTableDescription description;
   std::vector<ReportRow> rows;
+
+  /// Brings the rows, as all workers gave them, into that order.
+  void merge_and_sort();
+  /// The value to be shown, or kNoValue.
+  std::int64_t shown_value(const ReportRow& row, std::size_t column) const noexcept;
 };
 
 }  // namespace netpulse

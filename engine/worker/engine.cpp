@@ -231,7 +231,7 @@ std::vector<ReportTable> Engine::Implementation::collect_tables() const {
   for (const ReportTableDescription& description : plan.tables()) tables.push_back({description, {}});
   for (const auto& worker : workers)
     for (const ReportRow& row : worker->report_rows()) tables[row.table].rows.push_back(row);
-  for (ReportTable& table : tables) std::sort(table.rows.begin(), table.rows.end());
+  for (ReportTable& table : tables) table.merge_and_sort();
   return tables;
 }
 

@@ -82,19 +82,42 @@ std::size_t type_label(std::uint16_t type) noexcept {
   return kTypeLabelOf[std::min<std::size_t>(type, kTypeLabelOf.size() - 1)];
 }
 
+void note_answer(const DnsHeader& header, Duration latency, DnsResolver& resolver) noexcept {
+  constexpr std::uint8_t kNoError = 0, kNameError = 3;
+  ++resolver.answered;
+  if (header.rcode() == kNameError)
+    ++resolver.name_errors;
+  else if (header.rcode() != kNoError)
+    ++resolver.failures;
+  resolver.latency_nanoseconds_sum += latency.nanoseconds;
+  resolver.latency_nanoseconds_max = std::max(resolver.latency_nanoseconds_max, latency.nanoseconds);
+}
+
+void add_resolver_row(const DnsResolver& resolver, AnalyzerContext& context) noexcept {
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  const std::array<std::int64_t, Dns::kResolverColumns.size()> values{
+      number(resolver.transactions),    number(resolver.answered),
+      number(resolver.name_errors),     number(resolver.failures),
+      resolver.latency_nanoseconds_sum, resolver.answered == 0 ? kNoValue : resolver.latency_nanoseconds_max};
+  context.add_host_row(0, resolver.address, values);
+}
+
 /// Finds the query of a response, or remembers a query. name: of its question, empty if it has none.
 void match(const DnsHeader& header, std::string_view name, std::uint16_t type, Transport transport,
            const PacketView& packet, AnalyzerContext& context) noexcept {
   // A shadow belongs to another worker, and so do its transactions.
   if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return;
-  auto& transactions = context.per_worker<DnsTransactions>();
+  auto& [transactions, resolvers] = context.per_worker<Dns::PerWorker>();
   const bool lo_asks = packet.from_lo() != header.is_response();
   DnsTransactionKey key = DnsTransactions::key_of(packet.hash, header.id, lo_asks);
   if (!name.empty()) key.question = DnsTransactions::question_of(name, type);
   if (!header.is_response()) {
     if (name.empty()) return;
     const DnsTransactions::QueryResult result = transactions.query(key, packet.received_at);
-    if (result.retransmitted) context.count(Dns::kCounterRetransmitted);
+    if (result.retransmitted)
+      context.count(Dns::kCounterRetransmitted);
+    else
+      ++resolvers.at(packet.dst_addr()).transactions;
     if (result.unanswered) context.count(Dns::kCounterUnanswered);
     if (result.forgotten) context.count(Dns::kCounterForgotten);
     return;
@@ -105,6 +128,7 @@ void match(const DnsHeader& header, std::string_view name, std::uint16_t type, T
     case DnsTransactions::Answer::kFirst:
       context.count(Dns::kCounterAnswered);
       context.observe_latency(transport == kTcp ? 1 : 0, result.latency);
+      note_answer(header, result.latency, resolvers.at(packet.src_addr()));
       return;
     case DnsTransactions::Answer::kRepeated:
       return context.count(Dns::kCounterRepeated);
@@ -206,9 +230,12 @@ Verdict Dns::consume(const PacketView& packet, State&, AnalyzerContext& context)
   return Verdict::kNeedMore;
 }
 
-void Dns::advance(PerWorker& transactions, Timestamp now, bool last, AnalyzerContext& context) noexcept {
-  const std::size_t unanswered = last ? transactions.clear() : transactions.expire(now);
+void Dns::advance(PerWorker& worker, Timestamp now, bool last, AnalyzerContext& context) noexcept {
+  const std::size_t unanswered = last ? worker.transactions.clear() : worker.transactions.expire(now);
   if (unanswered != 0) context.count(kCounterUnanswered, unanswered);
+  if (!last) return;
+  for (const DnsResolver& resolver : worker.resolvers.all()) add_resolver_row(resolver, context);
+  if (worker.resolvers.others().transactions != 0) add_resolver_row(worker.resolvers.others(), context);
 }
 
 }  // namespace netpulse

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/analysis/analyzer.h"
+#include "plugins/dns/dns_resolvers.h"
 #include "plugins/dns/dns_transactions.h"
 
 namespace netpulse {
@@ -130,11 +131,28 @@ struct Dns {
                       MetricDescription{"netpulse_dns_latency_seconds", kHelp, "transport", kDnsTransportLabels[1]}};
   }();
 
-  using PerWorker = DnsTransactions;
+  /// By resolver, for queries over UDP and TCP.
+  static constexpr std::array<ReportColumn, 6> kResolverColumns{
+      ReportColumn{.name = "transactions", .heading = "queries"},
+      ReportColumn{.name = "answered", .heading = "answered"},
+      ReportColumn{.name = "name_errors", .heading = "no such name"},
+      ReportColumn{.name = "failures", .heading = "failures"},
+      ReportColumn{.name = "latency_ms_mean", .heading = "mean ms", .kind = ValueKind::kMilliseconds, .mean_over = 1},
+      ReportColumn{.name = "latency_ms_max",
+                   .heading = "max ms",
+                   .kind = ValueKind::kMilliseconds,
+                   .merge = ColumnMerge::kMaximum}};
+  static constexpr std::array<ReportTableDescription, 1> kTables{
+      ReportTableDescription{"dns", "resolvers", "DNS resolvers", kResolverColumns, RowSubject::kHost}};
+
+  struct PerWorker {
+    DnsTransactions transactions;
+    DnsResolvers resolvers;
+  };
 
   static Verdict probe(const PacketView& packet) noexcept;
   static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
-  static void advance(PerWorker& transactions, Timestamp now, bool last, AnalyzerContext& context) noexcept;
+  static void advance(PerWorker& worker, Timestamp now, bool last, AnalyzerContext& context) noexcept;
 };
 
 }  // namespace netpulse

@@ -147,7 +147,11 @@ class Report : JsonText {
   void write_row(const ReportTable& table, const ReportRow& row) {
     object([&] {
       for (std::size_t i = 0; i < table.description.columns.size(); ++i)
-        write_value(table.description.columns[i], row.values[i]);
+        write_value(table.description.columns[i], table.shown_value(row, i));
+      if (table.description.subject == RowSubject::kHost) {
+        field("address", row.src_addr == IpAddress{} ? "other" : row.src_addr.to_string());
+        return;
+      }
       field("start_time", utc_text(row.begun_at));
       field("src_addr", row.src_addr.to_string());
       field("src_port", std::uint64_t{row.src_port});

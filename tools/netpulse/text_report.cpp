@@ -129,6 +129,15 @@ class Report {
     text_ += "\n" + table.text(style_);
   }
 
+  static std::string subject_of(const ReportTable& table, const ReportRow& row) {
+    if (table.description.subject == RowSubject::kHost)
+      return row.src_addr == IpAddress{} ? "other" : row.src_addr.to_string();
+    const auto end_of = [](const IpAddress& address, std::uint16_t port) {
+      const std::string text = address.to_string();
+      return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + std::to_string(port);
+    };
+    return end_of(row.src_addr, row.src_port) + " > " + end_of(row.dst_addr, row.dst_port);
+  }
   /// A table of an analyzer: who sent to whom, and the columns that have a heading.
   void write_table(const ReportTable& table) {
     if (table.rows.empty()) return;
@@ -138,14 +147,10 @@ class Report {
     Table shown(columns);
     for (std::size_t i = 0; i < std::min(table.rows.size(), kTopRows); ++i) {
       const ReportRow& row = table.rows[i];
-      const auto end_of = [](const IpAddress& address, std::uint16_t port) {
-        const std::string text = address.to_string();
-        return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + std::to_string(port);
-      };
-      std::vector<std::string> cells{end_of(row.src_addr, row.src_port) + " > " + end_of(row.dst_addr, row.dst_port)};
+      std::vector<std::string> cells{subject_of(table, row)};
       for (std::size_t c = 0; c < table.description.columns.size(); ++c)
         if (!table.description.columns[c].heading.empty())
-          cells.push_back(table_text(table.description.columns[c], row.values[c]));
+          cells.push_back(table_text(table.description.columns[c], table.shown_value(row, c)));
       shown.add_row(std::move(cells));
     }
     text_ += "\n" + shown.text(style_);

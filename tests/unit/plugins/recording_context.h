@@ -67,6 +67,9 @@ class RecordingContext final : public AnalyzerContext {
                std::span<const std::int64_t> values) noexcept override {
     rows.push_back({table_index, sender, begun_at, {values.begin(), values.end()}});
   }
+  void add_host_row(std::size_t, const IpAddress& host, std::span<const std::int64_t> values) noexcept override {
+    host_rows[host.to_string()] = {values.begin(), values.end()};
+  }
   void count(std::size_t counter_index, std::uint64_t increment = 1) noexcept override {
     if (counter_index >= counters.size()) counters.resize(counter_index + 1);
     counters[counter_index] += increment;
@@ -108,6 +111,7 @@ class RecordingContext final : public AnalyzerContext {
   std::vector<Expected> expected;
   std::map<std::pair<std::string, std::uint16_t>, ExpectationNote> announced;  ///< what expectation() gives
   std::vector<Row> rows;
+  std::map<std::string, std::vector<std::int64_t>> host_rows;
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
   std::map<FlowAttribute, std::string> attributes;

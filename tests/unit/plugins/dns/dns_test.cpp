@@ -253,6 +253,28 @@ TEST(DnsLatency, CountsWhatStaysOpenAtTheEndAsUnanswered) {
   EXPECT_TRUE(talk.context.latencies.empty());
 }
 
+TEST(DnsLatency, IsSummedByResolver) {
+  const auto answer = [](std::string name, std::uint16_t flags) {
+    DnsBuilder builder = dns_response(name);
+    builder.flags = flags;
+    return builder.message();
+  };
+  DnsConversation talk(kUdp);
+  talk.at(0, true, dns_query("a.example").message());
+  talk.at(5, true, dns_query("a.example").message());  // sent again: the same query
+  talk.at(10, false, answer("a.example", 0x8180));
+  talk.at(100, true, dns_query("b.example").message());
+  talk.at(130, false, answer("b.example", 0x8183));
+  talk.at(200, true, dns_query("c.example").message());
+  talk.at(220, false, answer("c.example", 0x8182));
+  talk.at(300, true, dns_query("d.example").message());
+  talk.end();
+  ASSERT_EQ(talk.context.host_rows.size(), 1U);
+  const auto& [resolver, values] = *talk.context.host_rows.begin();
+  EXPECT_NE(resolver, kClient.to_string());
+  EXPECT_EQ(values, (std::vector<std::int64_t>{4, 3, 1, 1, ms(60).nanoseconds, ms(30).nanoseconds}));
+}
+
 TEST(DnsLatency, AnErrorWithoutAQuestionAnswersTheQuery) {
   DnsConversation talk(kUdp);
   talk.at(0, true, dns_query("a.example").message());
@@ -287,7 +309,7 @@ TEST(DnsLatency, IsNotMeasuredForMulticastUpdatesAndShadows) {
   DnsConversation shadow(kTcp);
   shadow.packet().flags = PacketView::kFlagShadow;
   shadow.at(0, true, with_length16(dns_query("a.example").message()));
-  EXPECT_EQ(shadow.context.per_worker<Dns::PerWorker>().open(), 0U);
+  EXPECT_EQ(shadow.context.per_worker<Dns::PerWorker>().transactions.open(), 0U);
 }
 
 TEST(DnsLatency, AClientMayAskFromTheMulticastPort) {
