@@ -64,7 +64,8 @@ bool is_rtcp_type(Bytes datagram) noexcept {
 }
 
 double milliseconds(Duration duration) noexcept { return static_cast<double>(duration.nanoseconds) * 1e-6; }
-Duration from_milliseconds(double value) noexcept { return {std::llround(value * 1e6)}; }
+/// At most eleven days: packet times of a file may be anything.
+Duration from_milliseconds(double value) noexcept { return {std::llround(std::clamp(value, 0.0, 1e9) * 1e6)}; }
 
 PayloadClock clock_of(std::uint8_t payload_type, const PacketView& packet, AnalyzerContext& context) noexcept {
   if (const auto hz = static_clock_hz(payload_type); hz.has_value()) return {*hz, ClockSource::kStatic};
