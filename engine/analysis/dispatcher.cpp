@@ -57,7 +57,7 @@ void Dispatcher::analyze_datagram(PacketView& packet) noexcept {
       return;
     }
     consume(packet);
-  } while (take_hand_over());
+  } while (handed_over_ && take_hand_over());
 }
 
 void Dispatcher::analyze_stream(PacketView& packet) noexcept {
@@ -84,7 +84,7 @@ void Dispatcher::analyze_stream(PacketView& packet) noexcept {
         discarded_ = rest.size();
         if (record_->analysis_packets >= kUnclaimedPacketsMax) finish_analysis();
       }
-    } while (take_hand_over());
+    } while (handed_over_ && take_hand_over());
     discarded_ += passed;
     if (record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone)) return;
     if (discarded_ != 0 && (!undecided() || passed != 0)) record_->analysis_packets = 0;
@@ -346,7 +346,6 @@ void Dispatcher::consume(const PacketView& view) noexcept {
 }
 
 bool Dispatcher::take_hand_over() noexcept {
-  if (!handed_over_) return false;
   handed_over_ = false;
   if ((record_->analysis_flags & kHandOversMask) == kHandOversMask) {
     finish_analysis();

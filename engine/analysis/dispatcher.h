@@ -175,7 +175,7 @@ class Dispatcher final : public AnalyzerContext {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
   }
   void finish_analysis() noexcept;
-  /// After consume(): true if the flow was handed over and is to be decided anew.
+  /// After a consume() that handed the flow over: true if it is to be decided anew.
   bool take_hand_over() noexcept;
   void release_stream(FlowDetail& detail, std::size_t direction) noexcept;
   void advance_analyzers(Timestamp now, bool last) noexcept;

@@ -20,6 +20,7 @@ std::size_t ExpectationTable::set_of(const IpAddress& address, std::uint16_t por
 bool ExpectationTable::add(const ExpectedFlow& expected, Timestamp now) noexcept {
   if (expected.protocol == 0) return true;
   empty_ = false;
+  ports_[expected.port / 64] |= std::uint64_t{1} << expected.port % 64;
   Entry* const set = &entries_[set_of(expected.address, expected.port) * kWays];
   Entry* place = set;
   bool same = false;
@@ -34,8 +35,8 @@ bool ExpectationTable::add(const ExpectedFlow& expected, Timestamp now) noexcept
   return !lost;
 }
 
-const ExpectedFlow* ExpectationTable::find(const IpAddress& address, std::uint16_t port, Timestamp now) const noexcept {
-  if (empty_) return nullptr;
+const ExpectedFlow* ExpectationTable::look_up(const IpAddress& address, std::uint16_t port,
+                                              Timestamp now) const noexcept {
   const Entry* const set = &entries_[set_of(address, port) * kWays];
   for (std::size_t way = 0; way < kWays; ++way) {
     const Entry& entry = set[way];

@@ -35,7 +35,9 @@ class ExpectationTable {
   /// for had to go.
   bool add(const ExpectedFlow& expected, Timestamp now) noexcept;
   /// Null if nothing is expected there at now; valid until the next add().
-  const ExpectedFlow* find(const IpAddress& address, std::uint16_t port, Timestamp now) const noexcept;
+  const ExpectedFlow* find(const IpAddress& address, std::uint16_t port, Timestamp now) const noexcept {
+    return (ports_[port / 64] >> port % 64 & 1) == 0 ? nullptr : look_up(address, port, now);
+  }
 
   /// Nothing was ever added.
   bool empty() const noexcept { return empty_; }
@@ -49,11 +51,13 @@ class ExpectationTable {
   };
   static_assert(sizeof(Entry) == 64);
 
+  const ExpectedFlow* look_up(const IpAddress& address, std::uint16_t port, Timestamp now) const noexcept;
   std::size_t set_of(const IpAddress& address, std::uint16_t port) const noexcept;
 
   HashSeed seed_;
   std::size_t set_mask_;
-  PageArray<Entry> entries_;  // way w of set s: s * kWays + w
+  PageArray<Entry> entries_;                       // way w of set s: s * kWays + w
+  std::array<std::uint64_t, 65536 / 64> ports_{};  // those ever announced: most flows need no search
   bool empty_ = true;
 };
 

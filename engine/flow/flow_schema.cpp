@@ -184,7 +184,9 @@ Value ech(Flow flow, Names, Scratch) {
 Value encrypted(Flow flow, Names names, Scratch) {
   const std::size_t protocol = flow.record.protocol_id;
   if (protocol == 0 || names.protocol_encrypted == nullptr || protocol >= names.protocol_encrypted->size()) return {};
-  return bool{(*names.protocol_encrypted)[protocol]};
+  // Media behind a DTLS handshake are SRTP.
+  const bool handshake = flow.has_detail && flow.detail.tls_version != 0;
+  return bool{handshake || (*names.protocol_encrypted)[protocol]};
 }
 Value application_source(Flow flow, Names, Scratch) {
   if (flow.record.application == 0) return {};
@@ -265,7 +267,8 @@ const Column kColumns[] = {
     {"ja3", kText, "", "MD5 of the ClientHello's JA3 string", 0, false, get::ja3},
     {"ja4", kText, "", "JA4 fingerprint of the ClientHello", 0, false, get::ja4},
     {"ech", kText, "", "Encrypted ClientHello as seen from outside: absent, outer", 0, false, get::ech},
-    {"encrypted", ColumnType::kBoolean, "", "Whether app_protocol encrypts its payload", 0, false, get::encrypted},
+    {"encrypted", ColumnType::kBoolean, "",
+     "Whether app_protocol is encrypted, or the flow is behind a TLS or DTLS handshake", 0, false, get::encrypted},
     {"handshake_rtt_seconds", ColumnType::kNumber, "seconds", "SYN to the ACK that completes the handshake", 0, false,
      get::not_measured},
     {"src_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards src", 0, false, get::not_measured},

@@ -68,15 +68,15 @@ struct ReportRow {
 /// Rows of all tables, as a worker found them: bounded, fixed memory, resident as far as it is used.
 class ReportRows {
  public:
+  /// rows_max: at least 1.
   explicit ReportRows(std::size_t rows_max) : rows_(rows_max, PageMemory::Pages::kNormal) {}
-  bool enabled() const noexcept { return rows_.size() != 0; }
   /// False if there is no room.
   bool add(const ReportRow& row) noexcept {
     if (count_ == rows_.size()) return false;
     rows_[count_++] = row;
     return true;
   }
-  std::span<const ReportRow> rows() const noexcept { return {rows_.size() == 0 ? nullptr : &rows_[0], count_}; }
+  std::span<const ReportRow> rows() const noexcept { return {&rows_[0], count_}; }
 
  private:
   PageArray<ReportRow> rows_;

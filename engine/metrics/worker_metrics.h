@@ -13,7 +13,7 @@ namespace netpulse {
 inline constexpr std::size_t kApplicationsMax = 1024;
 inline constexpr std::size_t kProtocolsMax = 128;
 inline constexpr std::size_t kPluginCountersMax = 512;
-inline constexpr std::size_t kPluginHistogramsMax = 8;
+inline constexpr std::size_t kPluginHistogramsMax = 16;
 /// Buckets of every latency histogram: upper bounds 10 us * 2^i (10 us ... 5.4 min), the last one unbounded.
 inline constexpr std::size_t kHistogramBuckets = 26;
 

@@ -64,7 +64,8 @@ bool is_rtcp_type(Bytes datagram) noexcept {
 }
 
 double milliseconds(Duration duration) noexcept { return static_cast<double>(duration.nanoseconds) * 1e-6; }
-Duration from_milliseconds(double value) noexcept { return {std::llround(value * 1e6)}; }
+/// At most eleven days: packet times of a file may be anything.
+Duration from_milliseconds(double value) noexcept { return {std::llround(std::clamp(value, 0.0, 1e9) * 1e6)}; }
 
 PayloadClock clock_of(std::uint8_t payload_type, const PacketView& packet, AnalyzerContext& context) noexcept {
   if (const auto hz = static_clock_hz(payload_type); hz.has_value()) return {*hz, ClockSource::kStatic};
@@ -88,20 +89,24 @@ void tell(RtpStream& stream, Timestamp now, AnalyzerContext& context) noexcept {
   const RtpSequence& sequence = stream.sequence();
   RtpStream::Told& told = stream.told();
   raise(Rtp::kCounterPackets, stream.packets(), told.packets);
-  raise(Rtp::kCounterLost, static_cast<std::uint64_t>(std::max<std::int64_t>(sequence.lost(), 0)), told.lost);
+  raise(Rtp::kCounterLost, sequence.missing(), told.lost);
   raise(Rtp::kCounterDuplicates, sequence.duplicates(), told.duplicates);
   raise(Rtp::kCounterReordered, sequence.reordered(), told.reordered);
   if (stream.jitter() != nullptr) context.observe_latency(0, from_milliseconds(stream.reported_jitter_ms()));
   told.at = now;
 }
 
-void measure(const PacketView& packet, const RtpHeader& header, Rtp::State& state, AnalyzerContext& context) noexcept {
+/// True if its stream is believable.
+bool measure(const PacketView& packet, const RtpHeader& header, Rtp::State& state, AnalyzerContext& context) noexcept {
   RtpStreams& streams = context.per_worker<RtpStreams>();
   const Timestamp now = packet.received_at;
   RtpStream* stream = streams.find(state.streams, header.ssrc, packet.direction);
   if (stream == nullptr) {
     stream = streams.add(state.streams);
-    if (stream == nullptr) return context.count(Rtp::kCounterUnmeasured);
+    if (stream == nullptr) {
+      context.count(Rtp::kCounterUnmeasured);
+      return false;
+    }
     stream->begin(header, packet.direction, clock_of(header.payload_type, packet, context), now);
   } else {
     const PayloadClock clock =
@@ -110,8 +115,9 @@ void measure(const PacketView& packet, const RtpHeader& header, Rtp::State& stat
   }
   stream->add_payload_bytes(packet.payload_bytes -
                             std::min<std::size_t>(packet.payload_bytes, header.header_bytes + header.padding_bytes));
-  if (state.confirmed != 0 && stream->believable() && now - stream->told().at >= Rtp::kTellPeriod)
-    tell(*stream, now, context);
+  if (!stream->believable()) return false;
+  if (state.confirmed != 0 && now - stream->told().at >= Rtp::kTellPeriod) tell(*stream, now, context);
+  return true;
 }
 
 /// The source that sent the same payload type the same way and had ended when this one began.
@@ -136,8 +142,7 @@ std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, s
     return jitter == nullptr ? kNoValue : from_milliseconds(value_ms).nanoseconds;
   };
   const bool clock = stream.clock_source() != ClockSource::kUnknown;
-  const std::uint64_t played = sequence.received() - sequence.duplicates();
-  const double loss_ratio = 1 - static_cast<double>(played) / static_cast<double>(sequence.expected());
+  const double loss_ratio = static_cast<double>(sequence.missing()) / static_cast<double>(sequence.expected());
   const auto codec = codec_impairment(stream.main_payload_type());
   std::int64_t mos = kNoValue;
   if (codec.has_value())
@@ -154,6 +159,7 @@ std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, s
           number(stream.payload_bytes()),
           number(sequence.expected()),
           sequence.lost(),
+          number(sequence.missing()),
           number(sequence.duplicates()),
           number(sequence.reordered()),
           sequence.restarts(),
@@ -167,7 +173,7 @@ std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, s
 }
 
 constexpr std::uint8_t kSenderReport = 200, kReceiverReport = 201, kExtendedReport = 207;
-constexpr std::size_t kSenderInfoWords = 6, kReportBlockWords = 6;
+constexpr std::size_t kSenderInfoWords = 5, kReportBlockWords = 6;
 
 /// Every packet of the compound has version 2, a known type, and room for its report blocks; they end where the
 /// datagram does.
@@ -190,6 +196,47 @@ bool is_compound(Bytes datagram, bool cut) noexcept {
   return true;
 }
 
+void read_report_block(ByteCursor& cursor, const PacketView& packet, const Rtcp::State& state,
+                       AnalyzerContext& context) noexcept {
+  constexpr std::size_t kBeforeReference = 16;
+  constexpr double kFractionsPerSecond = 65536;
+  constexpr Duration kRoundTripMax = Duration::from_seconds(60);
+  cursor.skip(kBeforeReference);
+  const std::uint32_t reference = cursor.u32();
+  const std::uint32_t delay = cursor.u32();
+  const std::size_t sender = 1 - static_cast<std::size_t>(packet.direction);
+  if (cursor.failed() || reference == 0 || reference != state.middle[sender]) return;
+  const Duration elapsed = packet.received_at - state.seen_at[sender];
+  const Duration held{static_cast<std::int64_t>(delay / kFractionsPerSecond * 1e9)};
+  if (held <= elapsed && elapsed - held <= kRoundTripMax) context.observe_latency(0, elapsed - held);
+}
+
+/// The compound as far as it can be read; its first packet is a report.
+void read_reports(const PacketView& packet, Rtcp::State& state, AnalyzerContext& context) noexcept {
+  ByteCursor cursor(packet.payload());
+  while (!cursor.at_end()) {
+    const std::uint8_t flags = cursor.u8();
+    const std::uint8_t type = cursor.u8();
+    const std::size_t bytes = std::size_t{4} * cursor.u16();
+    if (cursor.failed() || flags >> 6 != 2) return;
+    ByteCursor body(cursor.take(std::min(bytes, cursor.remaining())));
+    body.skip(4);  // the sender of the packet
+    if (type == kSenderReport) {
+      const std::uint32_t seconds = body.u32();
+      const std::uint32_t fraction = body.u32();
+      body.skip(12);
+      if (body.failed()) return;
+      const auto side = static_cast<std::size_t>(packet.direction);
+      state.middle[side] = seconds << 16 | fraction >> 16;
+      state.seen_at[side] = packet.received_at;
+    }
+    if (type != kSenderReport && type != kReceiverReport) continue;
+    context.count(type == kSenderReport ? Rtcp::kCounterSender : Rtcp::kCounterReceiver);
+    for (std::size_t blocks = flags & 0x1f; blocks != 0 && !body.failed(); --blocks)
+      read_report_block(body, packet, state, context);
+  }
+}
+
 }  // namespace
 
 Verdict Rtp::probe(const PacketView& packet) noexcept {
@@ -202,13 +249,13 @@ Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& co
   const Bytes datagram = packet.payload();
   RtpHeader header;
   if (state.confirmed != 0) {
-    if (parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes))
-      measure(packet, header, state, context);
-    return Verdict::kNeedMore;
+    const bool rtp = parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes);
+    if (rtp && measure(packet, header, state, context)) state.confirmed = kSure;
+    return state.confirmed == kSure || ++state.datagrams <= kDatagramsMax ? Verdict::kNeedMore : Verdict::kNotMine;
   }
   if (state.datagrams == 0 && (context.expectation(packet.dst_addr(), packet.dst_port()) != nullptr ||
                                context.expectation(packet.src_addr(), packet.src_port()) != nullptr)) {
-    state.confirmed = 1;
+    state.confirmed = kAnnounced;
     if (parse_rtp_header(datagram, is_cut(packet), header)) measure(packet, header, state, context);
     return Verdict::kNeedMore;
   }
@@ -221,7 +268,7 @@ Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& co
   if (!follows_others) return ++state.strangers > kStrangersMax ? Verdict::kNotMine : Verdict::kTentative;
   for (const Source& source : state.sources)
     if (source.in_a_row >= kInARowMin) {
-      state.confirmed = 1;
+      state.confirmed = kSure;
       return Verdict::kNeedMore;
     }
   return Verdict::kTentative;
@@ -245,9 +292,12 @@ Verdict Rtcp::probe(const PacketView& packet) noexcept {
   return mine_if(over_udp(packet) && is_compound(packet.payload(), is_cut(packet)));
 }
 
-Verdict Rtcp::consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
+Verdict Rtcp::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
   RtpHeader header;
-  if (!parse_rtp_header(packet.payload(), is_cut(packet), header)) return Verdict::kTentative;
+  if (!parse_rtp_header(packet.payload(), is_cut(packet), header)) {
+    read_reports(packet, state, context);
+    return Verdict::kTentative;
+  }
   context.hand_over();
   return Verdict::kDone;
 }

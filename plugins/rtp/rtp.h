@@ -7,8 +7,9 @@ namespace netpulse {
 
 /// RTP and SRTP over UDP: what it is, and how well each stream (SSRC in one direction of a flow) arrives.
 ///
-/// A flow that SIP announced is known by its first packet. Otherwise a single datagram proves nothing, so the claim is
-/// tentative until kInARowMin datagrams of one source have followed each other: same SSRC and payload type, sequence
+/// A flow that SIP announced is known by its first packet, and given up when no two packets in a row follow within
+/// kDatagramsMax: the port may belong to somebody else by now. Otherwise a single datagram proves nothing, so the claim
+/// is tentative until kInARowMin datagrams of one source have followed each other: same SSRC and payload type, sequence
 /// number one higher, a time stamp that a media clock can have. STUN, DTLS and RTCP in between are passed over. Given
 /// up after kDatagramsMax, or kStrangersMax that fit nothing. Streams are measured from their first packet, whether the
 /// flow is known by then or not; those in which no two packets follow each other are not told of. See RtpStream.
@@ -25,10 +26,11 @@ struct Rtp : AnalyzerDefaults {
     Source sources[2];  ///< one for each direction, or two of a bundle
     std::uint8_t datagrams;
     std::uint8_t strangers;
-    std::uint8_t confirmed;
+    std::uint8_t confirmed;  ///< kAnnounced, kSure; 0: neither
     RtpStreams::Chain streams;
   };
   using PerWorker = RtpStreams;
+  static constexpr std::uint8_t kAnnounced = 1, kSure = 2;
   static constexpr std::uint8_t kInARowMin = 4, kDatagramsMax = 30, kStrangersMax = 12;
 
   static constexpr std::string_view kName = "rtp";
@@ -58,7 +60,7 @@ struct Rtp : AnalyzerDefaults {
       "Interarrival jitter of RTP streams with a known clock, every five seconds and at their end (RFC 3550)."}};
 
   static constexpr std::array<std::string_view, 4> kClockSources{"unknown", "static", "sdp", "inferred"};
-  static constexpr std::array<ReportColumn, 21> kColumns{
+  static constexpr std::array<ReportColumn, 22> kColumns{
       ReportColumn{"ssrc", "SSRC", ValueKind::kHexadecimal},
       ReportColumn{"replaces_ssrc", "", ValueKind::kHexadecimal},
       ReportColumn{"payload_type", "type"},
@@ -70,6 +72,7 @@ struct Rtp : AnalyzerDefaults {
       ReportColumn{"payload_bytes", ""},
       ReportColumn{"expected", ""},
       ReportColumn{"lost", "lost"},
+      ReportColumn{"missing", ""},
       ReportColumn{"duplicates", ""},
       ReportColumn{"reordered", "reordered"},
       ReportColumn{"restarts", ""},
@@ -88,9 +91,22 @@ struct Rtp : AnalyzerDefaults {
 };
 
 /// RTCP over UDP, on a port of its own: compound packets that begin with a report and add up to the datagram. When RTP
-/// follows on the same port the flow is handed over.
-/// Source: RFC 3550 sections 6.1 and 6.4, RFC 4585 section 6.1, RFC 3611, RFC 5761.
+/// follows on the same port the flow is handed over. The round trip between the tap and a receiver is the time from a
+/// sender's report to the report that refers to it, less the time the receiver says it took.
+/// Source: RFC 3550 sections 6.1, 6.4 and 6.4.1, RFC 4585 section 6.1, RFC 3611, RFC 5761.
 struct Rtcp : AnalyzerDefaults {
+  /// The last sender's report of each Direction.
+  struct State {
+    Timestamp seen_at[2];
+    std::uint32_t middle[2];  ///< of its NTP time stamp: what a receiver refers to; 0: none
+  };
+  static constexpr bool kStateOverUdp = true;
+  static constexpr std::size_t kCounterSender = 0, kCounterReceiver = 1;
+  static constexpr std::array<MetricDescription, 2> kCounters{
+      MetricDescription{"netpulse_rtcp_reports_total", "RTCP reports on ports of their own.", "kind", "sender"},
+      MetricDescription{"netpulse_rtcp_reports_total", "RTCP reports on ports of their own.", "kind", "receiver"}};
+  static constexpr std::array<MetricDescription, 1> kHistograms{MetricDescription{
+      "netpulse_rtcp_round_trip_seconds", "From the tap to a receiver of RTP and back, by RTCP reports (RFC 3550)."}};
   static constexpr std::string_view kName = "rtcp";
   static constexpr std::array<Pattern, 1> kPatterns{Pattern{R"(^[\x80-\xbf][\xc8\xc9]\x00)"}};
 

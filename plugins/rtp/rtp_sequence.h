@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace netpulse {
@@ -36,6 +37,8 @@ class RtpSequence {
   std::int64_t lost() const noexcept {
     return static_cast<std::int64_t>(expected()) - static_cast<std::int64_t>(received_);
   }
+  /// What never came: lost() without the duplicates that hide it.
+  std::uint64_t missing() const noexcept { return expected() - std::min(expected(), received_ - duplicates_); }
   std::uint64_t duplicates() const noexcept { return duplicates_; }
   std::uint64_t reordered() const noexcept { return reordered_; }  ///< came after a higher one
   std::uint64_t strays() const noexcept { return strays_; }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "plugins/common/analyzer_defaults.h"
+
 namespace netpulse {
 namespace {
 
@@ -50,17 +52,20 @@ void read_encoding(std::string_view value, SdpMedia& media) noexcept {
   if (slash == std::string_view::npos) return;
   std::string_view clock = value.substr(slash + 1);
   clock = clock.substr(0, clock.find_first_of("/ "));
+  std::uint32_t clock_hz = 0;
+  if (!read_number(clock, clock_hz)) return;
+  const bool events = equal_ignoring_case(value.substr(0, slash), "telephone-event");
   for (std::size_t i = 0; i < media.payload_type_count; ++i) {
     if (media.payload_types[i] != type) continue;
-    media.encodings[i].name = value.substr(0, slash);
-    if (!read_number(clock, media.encodings[i].clock_hz)) media.encodings[i].clock_hz = 0;
+    media.clocks_hz[i] = clock_hz;
+    if (events) media.events = static_cast<std::uint16_t>(media.events | 1U << i);
   }
 }
 
 }  // namespace
 
 bool parse_sdp(std::string_view text, SessionDescription& session) noexcept {
-  session = SessionDescription{};
+  session.media_count = 0;
   if (!text.starts_with("v=")) return false;
   std::string_view session_address;
   bool in_media = false;  // of an m= line that could be read

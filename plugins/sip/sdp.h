@@ -6,12 +6,6 @@
 
 namespace netpulse {
 
-/// What a payload type stands for.
-struct SdpEncoding {
-  std::string_view name;       ///< "opus"; empty: no a=rtpmap line
-  std::uint32_t clock_hz = 0;  ///< 0: unknown
-};
-
 /// A media stream that a session description announces.
 struct SdpMedia {
   static constexpr std::size_t kPayloadTypesMax = 16;
@@ -22,7 +16,8 @@ struct SdpMedia {
   std::uint16_t port = 0;     ///< 0: refused or on hold
   std::uint8_t payload_type_count = 0;
   std::array<std::uint8_t, kPayloadTypesMax> payload_types{};  ///< as numbered in the m= line
-  std::array<SdpEncoding, kPayloadTypesMax> encodings{};       ///< of payload_types
+  std::array<std::uint32_t, kPayloadTypesMax> clocks_hz{};     ///< of payload_types; 0: no a=rtpmap line
+  std::uint16_t events = 0;  ///< bit i: payload_types[i] is "telephone-event" (RFC 4733)
 };
 
 /// The media of a session description, in its order.

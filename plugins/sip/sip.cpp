@@ -75,7 +75,8 @@ struct Header {
   std::size_t bytes = 0;  ///< with the empty line
   std::size_t content_length = 0;
   bool has_content_length = false;
-  std::string_view from, to, user_agent, server;
+  std::string_view from, to, user_agent, server, call_id, sequence_method;
+  bool in_dialogue = false;  ///< To has a tag: the call has begun already
 };
 
 void read_field(std::string_view name, std::string_view value, Header& header) noexcept {
@@ -86,6 +87,11 @@ void read_field(std::string_view name, std::string_view value, Header& header) n
     header.from = address_of(value);
   } else if (is("to", "t")) {
     header.to = address_of(value);
+    header.in_dialogue = value.find(";tag=") != std::string_view::npos;
+  } else if (is("call-id", "i")) {
+    header.call_id = value;
+  } else if (equal_ignoring_case(name, "cseq")) {
+    header.sequence_method = trimmed(value.substr(std::min(value.find(' '), value.size())));
   } else if (equal_ignoring_case(name, "user-agent")) {
     header.user_agent = value;
   } else if (equal_ignoring_case(name, "server")) {
@@ -115,16 +121,14 @@ bool read_header(std::string_view message, Header& header) noexcept {
 
 /// Media that are refused or on hold (port 0, address 0.0.0.0), and those of a host name, cannot be told apart.
 void announce(const SdpMedia& media, AnalyzerContext& context) noexcept {
-  constexpr std::string_view kEvents = "telephone-event";
   if (media.port == 0 || media.protocol.find("RTP/") == std::string_view::npos) return;
   const std::optional<IpAddress> address = IpAddress::parse(media.address);
   if (!address.has_value() || *address == IpAddress{} || *address == kUnspecifiedIpv4) return;
   ExpectationNote note{};
   for (std::size_t i = 0; i < media.payload_type_count; ++i) {
-    const SdpEncoding& encoding = media.encodings[i];
-    if (encoding.clock_hz == 0) continue;
-    const bool events = equal_ignoring_case(encoding.name, kEvents);
-    RtpAnnouncement::add(note, media.payload_types[i], events ? 0 : encoding.clock_hz);
+    if (media.clocks_hz[i] == 0) continue;
+    const bool events = (media.events >> i & 1) != 0;
+    RtpAnnouncement::add(note, media.payload_types[i], events ? 0 : media.clocks_hz[i]);
   }
   context.expect_flow(0, *address, media.port, note);
 }
@@ -140,7 +144,36 @@ void tell_media(std::string_view body, AnalyzerContext& context) noexcept {
   }
 }
 
-void tell(std::string_view message, bool request, const Header& header, AnalyzerContext& context) noexcept {
+void time_call(std::string_view message, bool request, const Header& header, const PacketView& packet,
+               AnalyzerContext& context) noexcept {
+  if (header.sequence_method != "INVITE" || header.call_id.empty()) return;
+  SipCalls& calls = context.per_worker<SipCalls>();
+  const std::uint64_t call = SipCalls::id_of(packet.key, header.call_id);
+  const Timestamp now = packet.received_at;
+  const auto observe = [&](std::size_t histogram, std::optional<Duration> since) {
+    if (since.has_value() && since->nanoseconds >= 0) context.observe_latency(histogram, *since);
+  };
+  if (request) {
+    if (header.in_dialogue) return;
+    const SipCalls::Outcome outcome = calls.invite(call, now);
+    if (outcome != SipCalls::Outcome::kRepeated) context.count(Sip::kCallBegun);
+    if (outcome == SipCalls::Outcome::kForgotten) context.count(Sip::kCallForgotten);
+    return;
+  }
+  const std::string_view status = message.substr(kVersion.size() + 1, 3);
+  if (status == "180" || status == "183") return observe(Sip::kHistogramRinging, calls.ring(call, now));
+  if (status[0] == '2') {
+    const std::optional<Duration> since = calls.answer(call, now);
+    if (since.has_value()) context.count(Sip::kCallAnswered);
+    return observe(Sip::kHistogramAnswered, since);
+  }
+  // Who has to prove who they are ask again.
+  if (status[0] >= '3' && status != "401" && status != "407" && calls.refuse(call)) context.count(Sip::kCallRefused);
+}
+
+void tell(std::string_view message, bool request, const Header& header, const PacketView& packet,
+          AnalyzerContext& context) noexcept {
+  time_call(message, request, header, packet, context);
   context.count(request ? 0 : static_cast<std::size_t>(message[kVersion.size() + 1] - '0'));
   context.set_attribute(FlowAttribute::kSipFrom, header.from);
   context.set_attribute(FlowAttribute::kSipTo, header.to);
@@ -149,12 +182,13 @@ void tell(std::string_view message, bool request, const Header& header, Analyzer
     context.set_attribute(FlowAttribute::kServerSoftware, header.server.empty() ? header.user_agent : header.server);
 }
 
-Verdict read_datagram(std::string_view message, AnalyzerContext& context) noexcept {
+Verdict read_datagram(const PacketView& packet, AnalyzerContext& context) noexcept {
+  const std::string_view message = as_text(packet.payload());
   const StartLine start = judge_start_line(message);
   if (start != StartLine::kRequest && start != StartLine::kResponse) return Verdict::kNeedMore;  // e.g. a keep-alive
   Header header;
   if (!read_header(message, header)) return Verdict::kNeedMore;
-  tell(message, start == StartLine::kRequest, header, context);
+  tell(message, start == StartLine::kRequest, header, packet, context);
   std::string_view body = message.substr(header.bytes);
   if (header.has_content_length) body = body.substr(0, header.content_length);
   tell_media(body, context);
@@ -166,7 +200,8 @@ std::size_t blank_bytes(std::string_view stream) noexcept {
   return std::min(stream.find_first_not_of("\r\n"), stream.size());
 }
 
-Verdict read_stream(std::string_view stream, AnalyzerContext& context) noexcept {
+Verdict read_stream(const PacketView& packet, AnalyzerContext& context) noexcept {
+  const std::string_view stream = as_text(packet.payload());
   std::size_t done = 0;
   Verdict verdict = Verdict::kNeedMore;
   for (int i = 0; i < kMessagesMax; ++i) {
@@ -181,7 +216,7 @@ Verdict read_stream(std::string_view stream, AnalyzerContext& context) noexcept 
     }
     Header header;
     if (!read_header(rest, header) || rest.size() - header.bytes < header.content_length) break;
-    tell(rest, start == StartLine::kRequest, header, context);
+    tell(rest, start == StartLine::kRequest, header, packet, context);
     tell_media(rest.substr(header.bytes, header.content_length), context);
     done += header.bytes + header.content_length;
   }
@@ -206,8 +241,7 @@ Verdict Sip::probe(const PacketView& packet) noexcept {
 }
 
 Verdict Sip::consume(const PacketView& packet, State&, AnalyzerContext& context) noexcept {
-  const std::string_view text = as_text(packet.payload());
-  return over_tcp(packet) ? read_stream(text, context) : read_datagram(text, context);
+  return over_tcp(packet) ? read_stream(packet, context) : read_datagram(packet, context);
 }
 
 }  // namespace netpulse

@@ -4,16 +4,17 @@
     run.py --netpulse PROGRAM [--update] [CASE...]
 
 A case is a folder: case.json ("captures": under tests/captures, "arguments": more for `netpulse read`, "exit": the
-expected status, "why"), config.toml if it needs one, expected.jsonl (the flow records, sorted) and expected.json (parts
+expected status, "report": more parts of the report, "why"), config.toml if it needs one, expected.jsonl (the flow records, sorted) and expected.json (parts
 of the report). Each is run with one worker and with four: both must give exactly what is expected.
 
 --update writes the expected files anew, but only where tshark, an independent decoder, agrees on the packets and bytes of
-every conversation, the TLS server names and the DNS names.
+every conversation, the TLS server names, the DNS names and the RTP streams that it knows.
 """
 import argparse
 import collections
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,7 @@ def read(program, name, case, workers):
             lines = sorted(json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False) for line in file)
     if not lines:
         raise Mismatch('%d workers: no flow records' % workers)
-    return lines, {key: report[key] for key in REPORT_KEYS}
+    return lines, {key: report[key] for key in REPORT_KEYS + tuple(case.get('report', ()))}
 
 
 def compare(what, got, want):
@@ -89,6 +90,9 @@ def test(program, name):
 TSHARK_FIELDS = ('frame.len', 'frame.protocols', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'ip.id', 'ipv6.fraghdr.ident', 'tcp.srcport',
                  'tcp.dstport', 'udp.srcport', 'udp.dstport', 'icmp.type', 'icmpv6.type', 'tls.handshake.extensions_server_name',
                  'dns.qry.name')
+# Start, end, source, port, target, port, SSRC, payload, packets, lost (share), three deltas, three jitters.
+STREAM = re.compile(r'\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+\S+\s+\d+\s+(0x\w+)\s+.*?\s(\d+)\s+(-?\d+) \(\S+\)'
+                    r'(?:\s+-?[\d.]+){4}\s+([\d.]+)\s+([\d.]+)')
 EVERY = ('tls.handshake.extensions_server_name', 'dns.qry.name')
 
 
@@ -128,9 +132,29 @@ def truth(case):
     return dict(conversations), names, questions
 
 
+def check_streams(case, report):
+    """RTP streams that tshark knows by their SDP: packets, lost, mean and largest jitter in its three decimals."""
+    ours = {(s['ssrc'], s['src_addr'], s['src_port']): s for s in report['rtp']['streams']}
+    for capture in case['captures']:
+        done = subprocess.run(['tshark', '-q', '-n', '-r', os.path.join(CAPTURES, capture), '-z', 'rtp,streams'],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=TIMEOUT_SECONDS)
+        for line in done.stdout.splitlines():
+            match = STREAM.match(line)
+            if not match:
+                continue
+            address, port, ssrc, packets, lost, mean, largest = match.groups()
+            stream = ours[ssrc.lower(), address, int(port)]
+            want = (int(packets), int(lost), float(mean), float(largest))
+            got = (stream['packets'], stream['lost'], round(stream['jitter_ms_mean'], 3), round(stream['jitter_ms_max'], 3))
+            if got != want:
+                raise Mismatch('%s: tshark has %s, the report %s' % (ssrc, want, got))
+
+
 def check_against_tshark(case, lines, report):
     if case.get('arguments') or case.get('exit'):
         return  # a part of the capture only
+    if 'rtp' in report:
+        check_streams(case, report)
     want, names, questions = truth(case)
     got = collections.defaultdict(lambda: [0, 0])
     for flow in map(json.loads, lines):

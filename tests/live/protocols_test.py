@@ -5,11 +5,12 @@
 
 Needs root and the packages of the group "test" in tools/packages; where namespaces cannot be had it says so and skips.
 """
+import json
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import CLIENT, SERVER, Netpulse, run_tests, two_hosts  # noqa: E402
+from harness import CLIENT, SERVER, Netpulse, program, run_tests, two_hosts  # noqa: E402
 from lab import Lab, eventually  # noqa: E402
 
 
@@ -175,6 +176,48 @@ def test_a_call_with_its_voice():
         voice = one(flows, app_protocol='rtp')
         assert 6000 in (voice['src_port'], voice['dst_port']) and voice['src_packets'] + voice['dst_packets'] > 50, voice
         return '%d packets of voice' % (voice['src_packets'] + voice['dst_packets'])
+
+
+def g711_opinion_score(loss_ratio, delay_ms):
+    """ITU-T G.107 with G.711 and concealment of losses (G.113: Ie 0, Bpl 25.1), in the simplified form for the delay."""
+    percent = 100 * loss_ratio
+    r = 93.2 - 0.024 * delay_ms - 95 * percent / (percent + 25.1)
+    return 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6
+
+
+def test_a_call_over_a_bad_line():
+    with Lab() as lab:
+        client, relay, server = lab.host('client'), lab.host('relay'), lab.host('server')
+        lab.cable(client, 'eth0', CLIENT + '/24', relay, 'left', '')
+        lab.cable(server, 'eth0', SERVER + '/24', relay, 'right', '')
+        here = os.path.dirname(os.path.abspath(__file__))
+        line = relay.start([sys.executable, os.path.join(here, 'lossy_relay.py'), 'left', 'right'], log='relay.log')
+        with open(os.path.join(here, 'call.xml'), encoding='utf-8') as file:
+            scenario = lab.write('long_call.xml', file.read().replace('milliseconds="2000"', 'milliseconds="7600"'))
+        server.start(['sipp', '-sn', 'uas', '-i', SERVER, '-p', '5060', '-m', '1', '-nostdin'], log='uas.log', cwd=lab.path(''))
+        server.wait_for_port(5060, 'udp')
+        netpulse = Netpulse(lab, server, '-i', 'eth0')
+        tap = lab.capture(server, 'eth0', 'tap.pcap')
+        client.run(['sipp', '-sf', scenario, '-i', CLIENT, '-p', '5062', '-mp', '6000', '-m', '1', '-nostdin', '-timeout', '30',
+                    SERVER + ':5060'], timeout=60, cwd=lab.path(''))
+        tap = lab.stop_capture(tap)
+        line.terminate()
+        line.wait(10)
+        with open(lab.path('relay.log'), encoding='utf-8') as file:
+            truth = json.loads(file.read())
+        netpulse.stop()
+        report = json.loads(server.run([program(), 'read', '--format', 'json', tap]).stdout)
+        assert truth['rtp'] == 236 and truth['lost'] == 15, truth
+        assert len(report['rtp']['streams']) == 1, report['rtp']
+        stream = report['rtp']['streams'][0]
+        got = {'rtp': stream['expected'], 'lost': stream['missing'], 'twice': stream['duplicates'], 'late': stream['reordered']}
+        assert got == truth, (got, truth)
+        assert stream['lost'] == truth['lost'] - truth['twice'] and stream['clock_hz'] == 8000, stream
+        wanted = g711_opinion_score(truth['lost'] / truth['rtp'], stream['mos_delay_ms'])
+        assert abs(stream['mos_estimated'] - wanted) < 0.1, (stream['mos_estimated'], wanted)
+        calls = {entry['event']: entry['count'] for entry in report['analyzers']['sip']['calls']}
+        assert calls == {'begun': 1, 'answered': 1} and report['analyzers']['sip']['setup_seconds']['count'] == 2, calls
+        return '%(lost)d of %(rtp)d lost, %(twice)d twice, %(late)d late' % truth
 
 
 def test_dns_over_tls():

@@ -165,9 +165,9 @@ class Report : JsonText {
       case ValueKind::kNumber:
         return integer(column.name, value);
       case ValueKind::kMilliseconds:
-        return field(column.name, static_cast<double>(value) * 1e-6);
+        return field(column.name, static_cast<double>(value) / 1e6);
       case ValueKind::kThousandths:
-        return field(column.name, static_cast<double>(value) * 1e-3);
+        return field(column.name, static_cast<double>(value) / 1e3);
       case ValueKind::kHexadecimal:
       case ValueKind::kLabel:
         return field(column.name, table_text(column, value));

@@ -179,10 +179,10 @@ std::string table_text(const ReportColumn& column, std::int64_t value) {
       std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(value));
       break;
     case ValueKind::kMilliseconds:
-      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) * 1e-6);
+      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) / 1e6);
       break;
     case ValueKind::kThousandths:
-      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) * 1e-3);
+      std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(value) / 1e3);
       break;
     case ValueKind::kLabel:
       return value >= 0 && static_cast<std::size_t>(value) < column.labels.size()

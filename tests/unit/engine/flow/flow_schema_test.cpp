@@ -124,6 +124,14 @@ TEST_F(FlowSchema, ShowsWhatTheAnalyzersFound) {
   EXPECT_TRUE(std::get<bool>(get("encrypted", flow)));
 }
 
+TEST_F(FlowSchema, WhatFollowsAHandshakeIsEncryptedWhateverItIs) {
+  FinishedFlow flow = sample_flow();
+  names_.protocol_encrypted[flow.record.protocol_id] = false;  // as RTP behind DTLS
+  EXPECT_TRUE(std::get<bool>(get("encrypted", flow)));
+  flow.detail.tls_version = 0;
+  EXPECT_FALSE(std::get<bool>(get("encrypted", flow)));
+}
+
 TEST_F(FlowSchema, PlacesAreThoseOfTheInitiatorAndTheResponder) {
   FinishedFlow flow = sample_flow();  // its initiator sorts second
   flow.places[0] = {{'S', 'E'}, 64500};

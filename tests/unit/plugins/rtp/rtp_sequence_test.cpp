@@ -57,6 +57,7 @@ TEST(RtpSequence, TellsLatePacketsFromRepeatedOnes) {
   EXPECT_EQ(sequence.add(103), Place::kNext);
   EXPECT_EQ(sequence.reordered(), 1U);
   EXPECT_EQ(sequence.duplicates(), 2U);
+  EXPECT_EQ(sequence.missing(), 0U);
   EXPECT_EQ(sequence.lost(), -2) << "RFC 3550 appendix A.3: duplicates make it negative";
 }
 
@@ -112,6 +113,7 @@ TEST(RtpSequence, StaysConsistentWhateverComes) {
   for (std::uint64_t i = 2; i < 500'000; ++i) {
     sequence.add(static_cast<std::uint16_t>(random()));
     ASSERT_EQ(sequence.received() + sequence.strays(), i);
+    ASSERT_LE(sequence.missing(), sequence.expected());
     ASSERT_LE(sequence.expected(), std::uint64_t{65'536} * i);
   }
 }

@@ -137,13 +137,14 @@ class MeasuredFlow {
     packet_.received_at = {1'000'000'000};
     if (announced) context.announced[{"192.0.2.2", 5000}] = note;
   }
-  void feed(const ByteVector& payload, std::int64_t after_ms = 20, Direction direction = Direction::kLoToHi) {
+  Verdict feed(const ByteVector& payload, std::int64_t after_ms = 20, Direction direction = Direction::kLoToHi) {
     packet_.received_at = packet_.received_at + Duration::from_milliseconds(after_ms);
     packet_.direction = direction;
     packet_.payload_data = payload.data();
     packet_.payload_bytes = packet_.payload_captured_bytes = static_cast<std::uint32_t>(payload.size());
     const Verdict verdict = kRtp.consume(packet_, state_.data(), context);
     mine_ = mine_ || verdict == Verdict::kNeedMore;
+    return verdict;
   }
   const std::vector<RecordingContext::Row>& end() {
     kRtp.end_flow(state_.data(), mine_, context);
@@ -179,6 +180,7 @@ TEST(Rtp, TellsHowAStreamArrived) {
   EXPECT_EQ(value("packets"), 9);
   EXPECT_EQ(value("expected"), 10);
   EXPECT_EQ(value("lost"), 1);
+  EXPECT_EQ(value("missing"), 2);
   EXPECT_EQ(value("duplicates"), 1);
   EXPECT_EQ(value("reordered"), 1);
   EXPECT_EQ(value("payload_type"), 8);
@@ -192,7 +194,7 @@ TEST(Rtp, TellsHowAStreamArrived) {
   EXPECT_NEAR(static_cast<double>(value("mos_estimated")), 2500, 300);
   EXPECT_EQ(value("replaces_ssrc"), kNoValue);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 9U);
-  EXPECT_EQ(flow.context.counter(Rtp::kCounterLost), 1U);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterLost), 2U);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterStreams), 1U);
   EXPECT_EQ(flow.context.latencies.size(), 1U);
 }
@@ -245,11 +247,23 @@ TEST(Rtp, TellsCountersAtIntervals) {
   EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 600U);
 }
 
+TEST(Rtp, GivesUpAnAnnouncedFlowThatIsSomethingElse) {
+  MeasuredFlow flow(true);
+  Verdict verdict = Verdict::kNeedMore;
+  int datagrams = 0;
+  for (std::uint16_t i = 0; i < 1000 && verdict == Verdict::kNeedMore; ++i, ++datagrams)
+    verdict = flow.feed(rtp_packet(static_cast<std::uint16_t>(i * 7), i, 100U + i));
+  EXPECT_EQ(verdict, Verdict::kNotMine);
+  EXPECT_EQ(datagrams, Rtp::kDatagramsMax + 2);
+  EXPECT_TRUE(flow.end().empty());
+}
+
 TEST(Rtp, IsBoundedInSourcesPerFlow) {
   MeasuredFlow flow(true);
+  for (std::uint16_t i = 0; i < 2; ++i) flow.feed(rtp_packet(i, 160U * i, 5000));
   for (std::uint32_t ssrc = 1; ssrc <= 1000; ++ssrc) flow.feed(rtp_packet(1, 1, ssrc));
-  EXPECT_EQ(flow.context.counter(Rtp::kCounterUnmeasured), 1000U - RtpStreams::kStreamsPerFlowMax);
-  EXPECT_TRUE(flow.end().empty());
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterUnmeasured), 1001U - RtpStreams::kStreamsPerFlowMax);
+  EXPECT_EQ(flow.end().size(), 1U);
 }
 
 TEST(Rtcp, IsACompoundThatAddsUp) {
@@ -272,6 +286,57 @@ TEST(Rtcp, HandsOverToRtpOnTheSamePort) {
   EXPECT_FALSE(context.handed_over);
   flow.feed(true, rtp_packet(1, 160));
   EXPECT_TRUE(context.handed_over);
+}
+
+/// A sender's report with an NTP time stamp, and a receiver's report that refers to it.
+ByteVector sender_report(std::uint32_t seconds, std::uint32_t fraction) {
+  ByteVector out{0x80, 200, 0, 6, 1, 2, 3, 4};
+  for (const std::uint32_t value : {seconds, fraction}) {
+    put_u16(out, value >> 16);
+    put_u16(out, value & 0xffff);
+  }
+  append(out, ByteVector(12, 0));
+  return out;
+}
+ByteVector receiver_report(std::uint32_t reference, std::uint32_t delay) {
+  ByteVector out{0x81, 201, 0, 7, 9, 9, 9, 9};
+  append(out, ByteVector(16, 0));
+  for (const std::uint32_t value : {reference, delay}) {
+    put_u16(out, value >> 16);
+    put_u16(out, value & 0xffff);
+  }
+  return out;
+}
+
+TEST(Rtcp, KnowsASendersReportByItself) {
+  RecordingContext context;
+  FlowDriver flow(kRtcp, kUdp, 20001, context);
+  flow.feed(true, sender_report(1, 2));
+  EXPECT_TRUE(flow.mine());
+  ByteVector short_one = sender_report(1, 2);
+  short_one[3] = 5;
+  short_one.resize(24);
+  FlowDriver other(kRtcp, kUdp, 20001, context);
+  other.feed(true, short_one);
+  EXPECT_FALSE(other.mine());
+}
+
+TEST(Rtcp, MeasuresTheRoundTripToTheReceiver) {
+  RecordingContext context;
+  FlowDriver flow(kRtcp, kUdp, 20001, context);
+  const auto at = [&](std::int64_t milliseconds) {
+    flow.packet().received_at = {1'000'000'000 + milliseconds * 1'000'000};
+  };
+  at(0);
+  flow.feed(true, sender_report(0xb705'1234, 0x8000'ffff));
+  at(300);
+  flow.feed(true, receiver_report(0x1234'8000, 0x4000));   // its own side's report
+  flow.feed(false, receiver_report(0x1234'8001, 0x4000));  // another report
+  flow.feed(false, receiver_report(0, 0));                 // none was there yet
+  flow.feed(false, receiver_report(0x1234'8000, 0x8000));  // held for longer than has passed
+  EXPECT_TRUE(context.latencies.empty());
+  flow.feed(false, receiver_report(0x1234'8000, 0x4000));  // 250 ms
+  EXPECT_EQ(context.latencies, std::vector<Duration>{Duration::from_milliseconds(50)});
 }
 
 }  // namespace

@@ -63,17 +63,18 @@ TEST(Sdp, ReadsTheClocksOfPayloadTypes) {
       parse_sdp("v=0\r\na=rtpmap:8 PCMU/8000\r\nm=audio 4000 RTP/AVP 8 97 98 99\r\na=rtpmap:97 L16/44100/2\r\n"
                 "a=rtpmap:98 opus\r\na=rtpmap:99 x/99999999999\r\na=rtpmap:100 a/8000\r\na=rtpmap:\r\n"
                 "m=audio\r\na=rtpmap:8 of-no-media/9\r\n"
-                "m=video 4002 RTP/AVP 97\r\na=rtpmap:97 VP8/90000",
+                "m=video 4002 RTP/AVP 97 101\r\na=rtpmap:97 VP8/90000\r\na=rtpmap:101 TELEPHONE-event/8000/1",
                 session));
   ASSERT_EQ(session.media_count, 2);
   const SdpMedia& audio = session.media[0];
-  EXPECT_EQ(audio.encodings[0].name, "") << "a line of the session, and one of a medium that cannot be read";
-  EXPECT_EQ(audio.encodings[1].name, "L16");
-  EXPECT_EQ(audio.encodings[1].clock_hz, 44100U);
-  EXPECT_EQ(audio.encodings[2].clock_hz, 0U);
-  EXPECT_EQ(audio.encodings[3].clock_hz, 0U);
-  EXPECT_EQ(session.media[1].encodings[0].name, "VP8");
-  EXPECT_EQ(session.media[1].encodings[0].clock_hz, 90000U);
+  EXPECT_EQ(audio.clocks_hz[0], 0U) << "a line of the session, and one of a medium that cannot be read";
+  EXPECT_EQ(audio.clocks_hz[1], 44100U);
+  EXPECT_EQ(audio.clocks_hz[2], 0U);
+  EXPECT_EQ(audio.clocks_hz[3], 0U);
+  EXPECT_EQ(audio.events, 0U);
+  EXPECT_EQ(session.media[1].clocks_hz[0], 90000U);
+  EXPECT_EQ(session.media[1].clocks_hz[1], 8000U);
+  EXPECT_EQ(session.media[1].events, 2U);
 }
 
 TEST(Sip, AnnouncesItsMedia) {
@@ -118,6 +119,40 @@ TEST(Sip, TellsWhoCallsWhomWithWhat) {
     EXPECT_EQ(context.counter(Sip::kCounterMedia), 1U);      // audio
     EXPECT_EQ(context.counter(Sip::kCounterMedia + 1), 1U);  // video
     EXPECT_EQ(context.counter(Sip::kCounterMedia + 2), 1U);  // image
+  }
+}
+
+TEST(Sip, TimesCalls) {
+  for (const std::uint8_t protocol : {kUdp, kTcp}) {
+    RecordingContext context;
+    FlowDriver flow(kSip, protocol, 5060, context);
+    const auto say = [&](std::int64_t at_ms, const char* start, const char* call, const char* sequence,
+                         bool tag = false) {
+      flow.packet().received_at = {1'000'000'000 + at_ms * 1'000'000};
+      flow.feed(start[0] != 'S', sip_message(start, "To: <sip:b@example.org>" + std::string(tag ? ";tag=1" : "") +
+                                                        "\r\nCall-ID: " + call + "\r\nCSeq: " + sequence + "\r\n"));
+    };
+    const char* const invite = "INVITE sip:b@example.org SIP/2.0";
+    say(0, invite, "one", "1 INVITE");
+    say(500, invite, "one", "1 INVITE");  // sent again
+    say(600, "SIP/2.0 407 Proxy Authentication Required", "one", "1 INVITE", true);
+    say(700, invite, "one", "2 INVITE");
+    say(800, "SIP/2.0 183 Session Progress", "one", "2 INVITE", true);
+    say(900, "SIP/2.0 180 Ringing", "one", "2 INVITE", true);
+    say(5000, "SIP/2.0 200 OK", "one", "2 INVITE", true);
+    say(5010, "SIP/2.0 200 OK", "one", "2 INVITE", true);
+    say(6000, invite, "one", "3 INVITE", true);  // on hold: no new call
+    say(6010, "SIP/2.0 200 OK", "one", "3 INVITE", true);
+    say(7000, "OPTIONS sip:b@example.org SIP/2.0", "two", "1 OPTIONS");
+    say(7010, "SIP/2.0 200 OK", "two", "1 OPTIONS", true);
+    say(8000, invite, "three", "1 INVITE");
+    say(8100, "SIP/2.0 486 Busy Here", "three", "1 INVITE", true);
+    const std::vector<Duration> times{Duration::from_milliseconds(800), Duration::from_milliseconds(5000)};
+    EXPECT_EQ(context.latencies, times);
+    EXPECT_EQ(context.counter(Sip::kCallBegun), 2U);
+    EXPECT_EQ(context.counter(Sip::kCallAnswered), 1U);
+    EXPECT_EQ(context.counter(Sip::kCallRefused), 1U);
+    EXPECT_EQ(context.counter(Sip::kCallForgotten), 0U);
   }
 }
 

@@ -101,6 +101,52 @@ TEST(JsonReport, ListsCountriesAndTheDatabasesBehindThem) {
   EXPECT_EQ(databases[1]["error"], "b.mmdb: bad");
 }
 
+constexpr std::array<std::string_view, 2> kColours{"red", "green"};
+constexpr std::array<ReportColumn, 6> kColumns{ReportColumn{"id", "number", ValueKind::kHexadecimal},
+                                               ReportColumn{"lost", "lost"},
+                                               ReportColumn{"jitter_ms", "jitter", ValueKind::kMilliseconds},
+                                               ReportColumn{"score", "", ValueKind::kThousandths},
+                                               ReportColumn{"colour", "", ValueKind::kLabel, kColours},
+                                               ReportColumn{"delay_ms", "delay", ValueKind::kMilliseconds}};
+
+RunReport report_with_table() {
+  ReportRow row;
+  row.begun_at = {1'714'564'801'000'000'000};
+  row.src_addr = *IpAddress::parse("10.0.0.1");
+  row.dst_addr = *IpAddress::parse("2001:db8::1");
+  row.src_port = 4000;
+  row.dst_port = 5000;
+  row.values = {0x00ab, -3, 1'250'000, 4'400, 1, kNoValue};
+  RunReport report = sample_report();
+  report.tables = {{{"rtp", "streams", "Voice", kColumns}, {row}}, {{"other", "things", "Things", kColumns}, {}}};
+  return report;
+}
+
+TEST(JsonReport, ListsTheRowsOfAnalyzersTables) {
+  const json report = json::parse(json_report(report_with_table(), sample_context()));
+  ASSERT_EQ(report["rtp"]["streams"].size(), 1U);
+  EXPECT_EQ(report["rtp"]["streams"][0], json({{"id", "0x000000ab"},
+                                               {"lost", -3},
+                                               {"jitter_ms", 1.25},
+                                               {"score", 4.4},
+                                               {"colour", "green"},
+                                               {"delay_ms", nullptr},
+                                               {"start_time", "2024-05-01T12:00:01.000000000Z"},
+                                               {"src_addr", "10.0.0.1"},
+                                               {"src_port", 4000},
+                                               {"dst_addr", "2001:db8::1"},
+                                               {"dst_port", 5000}}));
+  EXPECT_EQ(report["other"]["things"], json::array());
+}
+
+TEST(TextReport, ShowsTheColumnsThatHaveAHeading) {
+  const std::string text = text_report(report_with_table(), sample_context(), {});
+  EXPECT_NE(text.find("10.0.0.1:4000 > [2001:db8::1]:5000  0x000000ab    -3    1.25      -"), std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("Things"), std::string::npos) << "nothing in it";
+  EXPECT_EQ(text.find("green"), std::string::npos);
+}
+
 TEST(TextReport, ShowsCountriesWhereADatabaseIsInUse) {
   RunReport report = sample_report();
   ReportContext context = sample_context();
