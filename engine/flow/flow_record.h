@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/base/time.h"
+#include "engine/flow/tcp_quality.h"
 #include "engine/packet/flow_key.h"
 
 namespace netpulse {
@@ -187,6 +188,8 @@ struct FinishedFlow {
   std::uint16_t interface_index = 0;
   bool has_attributes = false;
   EndpointPlace places[2];    ///< of lo_addr, of hi_addr; the collector fills them in
+  TcpQuality tcp_quality;     ///< of TCP
+  TcpCounters tcp_counters;   ///< of TCP
   FlowDetail detail;          ///< meaningful only if has_detail
   FlowAttributes attributes;  ///< meaningful only if has_attributes
 

@@ -16,6 +16,9 @@ std::size_t source_index(const FinishedFlow& flow) noexcept { return static_cast
 std::size_t destination_index(const FinishedFlow& flow) noexcept { return 1 - source_index(flow); }
 bool source_is_lo(const FinishedFlow& flow) noexcept { return flow.record.forward() == Direction::kLoToHi; }
 bool is_tcp(const FinishedFlow& flow) noexcept { return flow.record.key.protocol == 6; }
+Direction opposite(Direction direction) noexcept {
+  return direction == Direction::kLoToHi ? Direction::kHiToLo : Direction::kLoToHi;
+}
 
 Value text(std::string_view value) {
   if (value.empty()) return {};
@@ -222,8 +225,37 @@ Value http_status(Flow flow, Names, Scratch) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
   return error == std::errc{} ? Value{status} : Value{};
 }
-/// Promised columns that this version does not measure.
-Value not_measured(Flow, Names, Scratch) { return {}; }
+Value seconds(const std::optional<Duration>& value) { return value.has_value() ? Value{value->seconds()} : Value{}; }
+Value handshake_rtt(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.handshake_rtt()) : Value{};
+}
+Value handshake_server_rtt(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.handshake_server_rtt()) : Value{};
+}
+Value handshake_client_rtt(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.handshake_client_rtt()) : Value{};
+}
+// The way towards one end is measured by what the other sends.
+Value src_rtt(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.rtt_smoothed(opposite(flow.record.forward()))) : Value{};
+}
+Value dst_rtt(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.rtt_smoothed(flow.record.forward())) : Value{};
+}
+Value src_rtt_min(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.rtt_min(opposite(flow.record.forward()))) : Value{};
+}
+Value dst_rtt_min(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? seconds(flow.tcp_quality.rtt_min(flow.record.forward())) : Value{};
+}
+template <TcpFinding kFinding>
+Value src_count(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? std::uint64_t{flow.tcp_counters.of(source_index(flow), kFinding)} : Value{};
+}
+template <TcpFinding kFinding>
+Value dst_count(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? std::uint64_t{flow.tcp_counters.of(destination_index(flow), kFinding)} : Value{};
+}
 
 }  // namespace get
 
@@ -269,16 +301,23 @@ const Column kColumns[] = {
     {"ech", kText, "", "Encrypted ClientHello as seen from outside: absent, outer", 0, false, get::ech},
     {"encrypted", ColumnType::kBoolean, "",
      "Whether app_protocol is encrypted, or the flow is behind a TLS or DTLS handshake", 0, false, get::encrypted},
-    {"handshake_rtt_seconds", ColumnType::kNumber, "seconds", "SYN to the ACK that completes the handshake", 0, false,
-     get::not_measured},
-    {"src_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards src", 0, false, get::not_measured},
-    {"dst_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards dst", 0, false, get::not_measured},
-    {"src_retransmissions", kUnsigned, "segments", "Retransmitted by src", 0, false, get::not_measured},
-    {"dst_retransmissions", kUnsigned, "segments", "Retransmitted by dst", 0, false, get::not_measured},
-    {"src_out_of_order", kUnsigned, "segments", "Sent by src, seen out of order", 0, false, get::not_measured},
-    {"dst_out_of_order", kUnsigned, "segments", "Sent by dst, seen out of order", 0, false, get::not_measured},
-    {"src_lost_segments", kUnsigned, "segments", "Sent by src, never seen", 0, false, get::not_measured},
-    {"dst_lost_segments", kUnsigned, "segments", "Sent by dst, never seen", 0, false, get::not_measured},
+    {"handshake_rtt_seconds", ColumnType::kNumber, "seconds",
+     "Last SYN to the first segment after it with ACK and without SYN, a reset too; in the record in which it was seen",
+     0, false, get::handshake_rtt},
+    {"src_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards src", 0, false, get::src_rtt},
+    {"dst_rtt_seconds", ColumnType::kNumber, "seconds", "Smoothed data RTT towards dst", 0, false, get::dst_rtt},
+    {"src_retransmissions", kUnsigned, "segments", "Retransmitted by src, as seen at the place of capture", 0, false,
+     get::src_count<TcpFinding::kRetransmission>},
+    {"dst_retransmissions", kUnsigned, "segments", "Retransmitted by dst, as seen at the place of capture", 0, false,
+     get::dst_count<TcpFinding::kRetransmission>},
+    {"src_out_of_order", kUnsigned, "segments", "Sent by src, seen out of order", 0, false,
+     get::src_count<TcpFinding::kOutOfOrder>},
+    {"dst_out_of_order", kUnsigned, "segments", "Sent by dst, seen out of order", 0, false,
+     get::dst_count<TcpFinding::kOutOfOrder>},
+    {"src_lost_segments", kUnsigned, "segments", "Sent by src behind a gap: something before them was not seen", 0,
+     false, get::src_count<TcpFinding::kLostSegment>},
+    {"dst_lost_segments", kUnsigned, "segments", "Sent by dst behind a gap: something before them was not seen", 0,
+     false, get::dst_count<TcpFinding::kLostSegment>},
     {"src_country", kText, "", "ISO 3166 alpha-2 code of src_addr", 0, false, get::src_country},
     {"dst_country", kText, "", "ISO 3166 alpha-2 code of dst_addr", 0, false, get::dst_country},
     {"src_asn", kUnsigned, "", "Autonomous system number of src_addr", 16, false, get::src_asn},
@@ -311,7 +350,27 @@ const Column kColumns[] = {
     {"sip_to", kText, "", "Callee of a SIP dialog", 0, false, get::attribute<FlowAttribute::kSipTo>},
     {"hassh", kText, "", "HASSH of the SSH client's algorithms", 0, false, get::attribute<FlowAttribute::kHassh>},
     {"hassh_server", kText, "", "HASSH of the SSH server's algorithms", 0, false,
-     get::attribute<FlowAttribute::kHasshServer>}};
+     get::attribute<FlowAttribute::kHasshServer>},
+    {"handshake_server_rtt_seconds", ColumnType::kNumber, "seconds",
+     "SYN to SYN/ACK, towards the server; null if either was repeated", 0, false, get::handshake_server_rtt},
+    {"handshake_client_rtt_seconds", ColumnType::kNumber, "seconds",
+     "SYN/ACK to ACK, towards the client; null if SYN or SYN/ACK was repeated", 0, false, get::handshake_client_rtt},
+    {"src_rtt_min_seconds", ColumnType::kNumber, "seconds", "Smallest data RTT towards src", 0, false,
+     get::src_rtt_min},
+    {"dst_rtt_min_seconds", ColumnType::kNumber, "seconds", "Smallest data RTT towards dst", 0, false,
+     get::dst_rtt_min},
+    {"src_duplicate_acks", kUnsigned, "segments", "Duplicate ACKs sent by src", 0, false,
+     get::src_count<TcpFinding::kDuplicateAck>},
+    {"dst_duplicate_acks", kUnsigned, "segments", "Duplicate ACKs sent by dst", 0, false,
+     get::dst_count<TcpFinding::kDuplicateAck>},
+    {"src_zero_windows", kUnsigned, "segments", "Sent by src with a receive window of zero", 0, false,
+     get::src_count<TcpFinding::kZeroWindow>},
+    {"dst_zero_windows", kUnsigned, "segments", "Sent by dst with a receive window of zero", 0, false,
+     get::dst_count<TcpFinding::kZeroWindow>},
+    {"src_keep_alives", kUnsigned, "segments", "Keep-alives sent by src", 0, false,
+     get::src_count<TcpFinding::kKeepAlive>},
+    {"dst_keep_alives", kUnsigned, "segments", "Keep-alives sent by dst", 0, false,
+     get::dst_count<TcpFinding::kKeepAlive>}};
 
 }  // namespace
 

@@ -34,6 +34,8 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       buckets_(bucket_mask_ + 1, PageMemory::Pages::kHuge),
       records_(options.flows_max, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
+      tcp_qualities_(options.flows_max, PageMemory::Pages::kHuge),
+      tcp_counters_(options.flows_max, PageMemory::Pages::kNormal),
       details_(options.details_max, PageMemory::Pages::kNormal),
       attributes_(options.attributes_max, PageMemory::Pages::kNormal),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
@@ -77,8 +79,13 @@ inline EndReason FlowTable::ended_before(const FlowRecord& record, const PacketV
   const Duration silent = packet.received_at - record.end_time;
   if (silent > options_.idle_timeout) [[unlikely]]
     return (record.tcp_state & TcpState::kEnded) != 0 ? EndReason::kEndOfFlow : EndReason::kIdleTimeout;
-  if ((record.tcp_state & TcpState::kEnded) != 0) [[unlikely]] {
-    if (silent > options_.tcp_end_timeout || is_opening_syn(packet)) return EndReason::kEndOfFlow;
+  const bool tcp_ended = (record.tcp_state & TcpState::kEnded) != 0;
+  if (tcp_ended && silent > options_.tcp_end_timeout) [[unlikely]]
+    return EndReason::kEndOfFlow;
+  if (is_opening_syn(packet)) [[unlikely]] {
+    // The ports are used again; but one who was refused may ask again with the same SYN.
+    const TcpQuality& quality = tcp_qualities_[index_of(record)];
+    if (tcp_ended ? !quality.repeats_syn(packet) : quality.begins_another(packet)) return EndReason::kEndOfFlow;
   }
   if (packet.received_at - record.start_time >= options_.active_timeout || record.packets[0] >= kRecordPacketsMax ||
       record.packets[1] >= kRecordPacketsMax) [[unlikely]]
@@ -153,7 +160,10 @@ void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexc
   record.flow_id = packet.number;
   record.detail_index = kNoDetail;
   if (packet.direction == Direction::kHiToLo) record.flags |= FlowRecord::kFlagInitiatorIsHi;
-  if (packet.key.protocol == kTcp) record.flags |= FlowRecord::kFlagMidstream;
+  if (packet.key.protocol == kTcp) {
+    record.flags |= FlowRecord::kFlagMidstream;
+    tcp_qualities_[index_of(record)] = TcpQuality{};
+  }
   if (packet.is(PacketView::kFlagShadow)) record.flags |= FlowRecord::kFlagShadow;
 }
 
@@ -166,6 +176,7 @@ void FlowTable::restart_counters(FlowRecord& record, const PacketView& packet) n
   record.packets[0] = record.packets[1] = 0;
   record.tcp_flags[0] = record.tcp_flags[1] = 0;
   record.flags |= FlowRecord::kFlagContinued;
+  if (record.key.protocol == kTcp) tcp_qualities_[index_of(record)].restart_counters();
 }
 
 bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {

@@ -9,6 +9,7 @@
 #include "engine/base/page_memory.h"
 #include "engine/flow/flow_record.h"
 #include "engine/flow/flow_table_options.h"
+#include "engine/flow/tcp_quality.h"
 #include "engine/packet/packet_view.h"
 
 namespace netpulse {
@@ -77,6 +78,15 @@ class FlowTable {
   }
   void prefetch_stream_base(const FlowRecord& record) const noexcept {
     __builtin_prefetch(&stream_bases_[index_of(record)], 1);
+  }
+  /// How the conversation of a TCP record goes. The caller shows it every packet that update() counted, in order.
+  TcpQuality& tcp_quality(const FlowRecord& record) noexcept { return tcp_qualities_[index_of(record)]; }
+  /// Meaningful while tcp_quality() says that they are in use.
+  TcpCounters& tcp_counters(const FlowRecord& record) noexcept { return tcp_counters_[index_of(record)]; }
+  void prefetch_tcp_quality(const FlowRecord& record) const noexcept {
+    const char* line = reinterpret_cast<const char*>(&tcp_qualities_[index_of(record)]);
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 64, 1);
   }
   std::uint32_t index_of(const FlowRecord& record) const noexcept {
     return static_cast<std::uint32_t>(&record - &records_[0]);
@@ -164,6 +174,8 @@ class FlowTable {
   PageArray<Bucket> buckets_;
   PageArray<FlowRecord> records_;
   PageArray<std::array<std::uint32_t, 2>> stream_bases_;
+  PageArray<TcpQuality> tcp_qualities_;
+  PageArray<TcpCounters> tcp_counters_;
   PageArray<FlowDetail> details_;
   PageArray<FlowAttributes> attributes_;
   std::uint32_t free_record_ = kNoDetail, records_begun_ = 0;

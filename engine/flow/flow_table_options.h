@@ -9,7 +9,9 @@ namespace netpulse {
 
 /// Section [flow_table].
 struct FlowTableOptions {
-  std::size_t flows_max = 1 << 20;       ///< records over all workers: 144 bytes each, touched only when used
+  /// Records over all workers, touched only when used: 144 bytes each, 128 more for TCP, and another 96 for TCP that
+  /// does not go smoothly.
+  std::size_t flows_max = 1 << 20;
   std::size_t details_max = 1 << 18;     ///< cold records (names, findings) over all workers: 256 bytes each
   std::size_t attributes_max = 1 << 16;  ///< texts of flows (user agents, ...) over all workers: 512 bytes each
   Duration idle_timeout = Duration::from_seconds(60);

@@ -1,4 +1,7 @@
+#include <array>
+
 #include "engine/flow/flow_record.h"
+#include "engine/flow/tcp_finding.h"
 
 namespace netpulse {
 
@@ -18,6 +21,23 @@ const char* end_reason_name(EndReason reason) noexcept {
       return "lack_of_resources";
   }
   return "none";
+}
+
+const char* tcp_finding_name(TcpFinding finding) noexcept {
+  static constexpr std::array kNames{"retransmissions",
+                                     "fast_retransmissions",
+                                     "spurious_retransmissions",
+                                     "out_of_order",
+                                     "duplicate_acks",
+                                     "lost_segments",
+                                     "zero_windows",
+                                     "windows_full",
+                                     "keep_alives",
+                                     "unseen_acknowledged",
+                                     "resets",
+                                     "duplicate_frames"};
+  static_assert(kNames.size() == kTcpFindingCount);
+  return kNames[static_cast<std::size_t>(finding)];
 }
 
 }  // namespace netpulse

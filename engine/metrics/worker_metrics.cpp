@@ -105,6 +105,9 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   name_cache_evictions += other.name_cache_evictions;
   name_cache_overwritten += other.name_cache_overwritten;
   closed_list_overflows += other.closed_list_overflows;
+  add_each(tcp_findings, other.tcp_findings);
+  tcp_rtt.add(other.tcp_rtt);
+  tcp_handshake_rtt.add(other.tcp_handshake_rtt);
   encrypted_bytes += other.encrypted_bytes;
   cleartext_bytes += other.cleartext_bytes;
   busy_cycles += other.busy_cycles;

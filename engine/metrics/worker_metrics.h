@@ -105,6 +105,10 @@ struct WorkerMetrics {
   /// Closed connections that found no room in the list of those to end on time: a sweep ends them, seconds later.
   std::uint64_t closed_list_overflows = 0;
 
+  std::array<std::uint64_t, kTcpFindingCount> tcp_findings{};  ///< segments by TcpFinding, of packets in a flow
+  LatencyHistogram tcp_rtt;                                    ///< of data: TcpQuality::rtt_smoothed()'s samples
+  LatencyHistogram tcp_handshake_rtt;                          ///< SYN to ACK, of handshakes without repeats
+
   std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known
   std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
   std::uint64_t batches = 0;

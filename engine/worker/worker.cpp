@@ -8,6 +8,7 @@
 namespace netpulse {
 namespace {
 
+constexpr std::uint8_t kTcp = 6;
 constexpr double kPublishSeconds = 0.1;
 /// Records on their way from memory at one time: two lines each, about as many as a core can wait for.
 constexpr std::size_t kRecordsAhead = 12;
@@ -95,6 +96,7 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
   std::array<FlowRecord*, kBatchPackets> records;
   const auto prefetch = [&](std::size_t i) {
     records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
+    if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp) table_.prefetch_tcp_quality(*records[i]);
   };
   for (std::size_t i = 0; i < std::min(batch.size(), kRecordsAhead); ++i) prefetch(i);
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -109,6 +111,7 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     }
     if (created && !record->is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
+    if (packet.transport == TransportLayer::kTcp) observe_tcp(packet, *record);
     if (Dispatcher::wants(packet, *record, created)) {
       pending_[pending_count_++] = {&packet, record, created};
       if (created) dispatcher_.prefetch_names(packet);
@@ -118,6 +121,19 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
   analyze_pending();
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (batch[i].has_flow() && records[i] != nullptr) FlowTable::unpin(*records[i]);
+}
+
+inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept {
+  TcpQuality& quality = table_.tcp_quality(record);
+  const TcpObservation seen = quality.observe(packet, table_.tcp_counters(record));
+  // A shadow's record must see a port's reuse like its owner's, but its segments are the owner's to count.
+  if (!seen.anything() || packet.is(PacketView::kFlagShadow)) return;
+  if (seen.rtt_ticks != TcpObservation::kNoRtt) metrics_.tcp_rtt.observe(TcpQuality::duration_of(seen.rtt_ticks));
+  if (seen.findings == 0) [[likely]]
+    return;
+  for (std::size_t i = 0; i < kTcpFindingCount; ++i) metrics_.tcp_findings[i] += seen.findings >> i & 1;
+  if ((seen.findings & TcpObservation::kHandshakeMeasured) != 0)
+    metrics_.tcp_handshake_rtt.observe(quality.handshake_rtt().value_or(Duration{}));
 }
 
 void Worker::analyze_pending() noexcept {
@@ -196,6 +212,10 @@ void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, End
   slot->reason = reason;
   slot->has_detail = detail != nullptr;
   slot->has_attributes = false;
+  if (record.key.protocol == kTcp) {
+    slot->tcp_quality = table_.tcp_quality(record);
+    slot->tcp_counters = slot->tcp_quality.counters_in_use() ? table_.tcp_counters(record) : TcpCounters{};
+  }
   if (detail != nullptr) {
     slot->detail = *detail;
     if (const FlowAttributes* attributes = table_.attributes_if_any(*detail); attributes != nullptr) {

@@ -67,6 +67,7 @@ class Worker final : private FlowEndHandler, private NameListener {
   }
   void count_packets(std::span<const PacketView> batch) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
+  void observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept;
   void analyze_pending() noexcept;
   void advance_clock(Timestamp now) noexcept;
   void end_overdue(std::size_t batch_packets) noexcept;

@@ -21,6 +21,7 @@ class SnapshotCollectable final : public prometheus::Collectable {
     Families families;
     add_capture_families(*snapshot_, labels_, families);
     add_flow_families(*snapshot_, families);
+    add_tcp_families(*snapshot_, families);
     add_traffic_families(*snapshot_, families);
     add_process_families(families);
     if (http_counters_) add_http_family(http_counters_(), families);

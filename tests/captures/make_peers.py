@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the captures of real peers: browsing, tls_segmented, fragments, vxlan, cooked (README.md tells what is in them).
+"""Makes the captures of real peers: browsing, tls_segmented, fragments, vxlan, cooked, bad_cable (README.md tells what is in them).
 
 Namespaces, a cable, real servers and clients; nothing leaves the machine. Needs root and the packages of make_sample.py.
 """
@@ -117,9 +117,43 @@ def cooked():
             keep(lab, capture, name)
 
 
+SLOW_READER = '''
+import socket, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect(('%s', 80))
+s.sendall(b'GET /100k HTTP/1.1\\r\\nHost: slow.example.com\\r\\n\\r\\n')
+time.sleep(1.5)  # the window closes, and is probed
+received = 0
+while received < 100 << 10:
+    received += len(s.recv(65536))
+s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+time.sleep(3.5)
+''' % SERVER
+
+
+def bad_cable():
+    """Downloads over a cable that loses, reorders, doubles and delays; a reader who stops reading, and then idles."""
+    with Lab() as lab:
+        client, server = lab.host('client'), lab.host('server')
+        lab.bad_cable(client, CLIENT + '/24', server, SERVER + '/24', 'relay.jsonl', loss=0.04, reorder=0.04,
+                      duplicate=0.03, delay=0.01, seed=11)
+        lab.nginx(server)
+        capture = lab.capture(client, 'eth0', 'bad_cable.pcap', '-s', '100', 'tcp')
+        for _ in range(3):
+            client.run(['curl', '-s', '-o', '/dev/null', 'http://%s/100k' % SERVER])
+        client.run(['curl', '-s', '-o', '/dev/null', 'http://%s/1m' % SERVER])
+        client.run([sys.executable, '-c', SLOW_READER])
+        keep(lab, capture, 'bad_cable.pcap')
+
+
 if __name__ == '__main__':
     reason = missing('nginx', 'unbound', 'kdig', 'curl', 'openssl', 'tcpdump', 'ethtool', 'ping')
     if reason:
         sys.exit(reason)
-    for make in (browsing, tls_segmented, fragments, vxlan, cooked):
-        make()
+    makers = (browsing, tls_segmented, fragments, vxlan, cooked, bad_cable)
+    for make in makers:
+        if len(sys.argv) == 1 or make.__name__ in sys.argv[1:]:
+            make()

@@ -8,7 +8,7 @@ expected status, "report": more parts of the report, "why"), config.toml if it n
 of the report). Each is run with one worker and with four: both must give exactly what is expected.
 
 --update writes the expected files anew, but only where tshark, an independent decoder, agrees on the packets and bytes of
-every conversation, the TLS server names, the DNS names and the RTP streams that it knows.
+every conversation, the TLS server names, the DNS names, the RTP streams that it knows, and what TCP's segments show.
 """
 import argparse
 import collections
@@ -22,7 +22,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, '..', 'captures')
-REPORT_KEYS = ('packets', 'bytes', 'names')
+REPORT_KEYS = ('packets', 'bytes', 'names', 'tcp')
 TIMEOUT_SECONDS = 60
 
 
@@ -93,6 +93,11 @@ TSHARK_FIELDS = ('frame.len', 'frame.protocols', 'ip.src', 'ip.dst', 'ipv6.src',
 # Start, end, source, port, target, port, SSRC, payload, packets, lost (share), three deltas, three jitters.
 STREAM = re.compile(r'\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+\S+\s+\d+\s+(0x\w+)\s+.*?\s(\d+)\s+(-?\d+) \(\S+\)'
                     r'(?:\s+-?[\d.]+){4}\s+([\d.]+)\s+([\d.]+)')
+TSHARK_TCP = {'retransmissions': 'retransmission', 'fast_retransmissions': 'fast_retransmission',
+              'spurious_retransmissions': 'spurious_retransmission', 'out_of_order': 'out_of_order',
+              'duplicate_acks': 'duplicate_ack', 'lost_segments': 'lost_segment', 'zero_windows': 'zero_window',
+              'windows_full': 'window_full', 'keep_alives': 'keep_alive'}  # our counts -> tshark's tcp.analysis
+TSHARK_FIELDS += tuple('tcp.analysis.' + f for f in TSHARK_TCP.values())
 EVERY = ('tls.handshake.extensions_server_name', 'dns.qry.name')
 
 
@@ -106,11 +111,12 @@ def tshark(path):
 
 
 def truth(case):
-    """Conversations (protocol and both ends) -> packets and bytes by sender; server names; DNS names."""
+    """Conversations (protocol and both ends) -> packets and bytes by sender; server names; DNS names; TCP's findings."""
     conversations = collections.defaultdict(lambda: [0, 0])
-    names, questions, fragments = set(), set(), {}
+    names, questions, fragments, tcp = set(), set(), {}, collections.Counter()
     for capture in case['captures']:
         for f in tshark(os.path.join(CAPTURES, capture)):
+            tcp.update(count for count, flag in TSHARK_TCP.items() if f['tcp.analysis.' + flag])
             layers = f['frame.protocols'].split(':')
             ip = next((l for l in reversed(layers) if l in ('ip', 'ipv6')), 'ip')
             source, target = f[ip + '.src'], f[ip + '.dst']
@@ -129,7 +135,7 @@ def truth(case):
             if key:
                 conversations[key][0] += 1
                 conversations[key][1] += int(f['frame.len'])
-    return dict(conversations), names, questions
+    return dict(conversations), names, questions, tcp
 
 
 def check_streams(case, report):
@@ -155,7 +161,7 @@ def check_against_tshark(case, lines, report):
         return  # a part of the capture only
     if 'rtp' in report:
         check_streams(case, report)
-    want, names, questions = truth(case)
+    want, names, questions, tcp = truth(case)
     got = collections.defaultdict(lambda: [0, 0])
     for flow in map(json.loads, lines):
         if flow['protocol'] in (6, 17):
@@ -172,6 +178,9 @@ def check_against_tshark(case, lines, report):
     mine = {n.rstrip('.') for kind in ('dns', 'mdns', 'llmnr') for n in report['names'].get(kind + '_query', [])}
     if not mine <= questions or questions - mine:
         raise Mismatch('tshark has other DNS names: %s' % (questions ^ mine))
+    other = {count: (tcp[count], report['tcp'][count]) for count in TSHARK_TCP if tcp[count] != report['tcp'][count]}
+    if other:
+        raise Mismatch('tshark finds otherwise in TCP (tshark, netpulse): %s' % other)
 
 
 def update(program, name):

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -151,6 +152,20 @@ class Lab:
                 for feature in SEGMENT_OFFLOADS:
                     host.run(['ethtool', '-K', device, feature, 'off'], check=False)
             host.ip('link', 'set', device, 'up')
+
+    def bad_cable(self, near, near_addresses, far, far_addresses, log, **harm):
+        """eth0 to eth0 through relay.py, which harms what far sends (harm: its options) and accounts for it in log."""
+        relay = self.host('cable')
+        self.cable(near, 'eth0', near_addresses, relay, 'near', '')
+        self.cable(far, 'eth0', far_addresses, relay, 'far', '')
+        for host in (near, far):
+            host.run(['sysctl', '-qw', 'net.ipv6.conf.eth0.disable_ipv6=1'], check=False)
+            host.run(['sysctl', '-qw', 'net.ipv4.tcp_congestion_control=cubic'], check=False)
+        options = [text for name, value in harm.items() for text in ('--' + name, value)]
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'relay.py')
+        process = relay.start([sys.executable, script, 'near', 'far', self.path(log)] + options, log='relay.log')
+        near.run(['ping', '-c', '1', '-W', '5', far_addresses.split('/')[0]])
+        return process
 
     def certificate(self):
         """A self-signed key and certificate for any name; returns their paths."""

@@ -35,6 +35,7 @@ class Report : JsonText {
       write_names();
       write_tables();
       write_flows();
+      write_tcp();
       write_traffic("applications", applications_by_bytes(snapshot_));
       write_traffic("categories", categories_by_bytes(snapshot_));
       write_traffic("protocols", protocols_by_bytes(snapshot_));
@@ -182,6 +183,15 @@ class Report : JsonText {
         for (std::size_t i = 1; i < kEndReasonCount; ++i)
           field(end_reason_name(static_cast<EndReason>(i)), total_.flows_ended[i]);
       });
+    });
+  }
+
+  void write_tcp() {
+    object("tcp", [&] {
+      for (std::size_t i = 0; i < kTcpFindingCount; ++i)
+        field(tcp_finding_name(static_cast<TcpFinding>(i)), total_.tcp_findings[i]);
+      object("rtt_seconds", [&] { write_histogram(total_.tcp_rtt); });
+      object("handshake_rtt_seconds", [&] { write_histogram(total_.tcp_handshake_rtt); });
     });
   }
 

@@ -41,6 +41,7 @@ class Report {
       write_top("Server names", report_.top_server_names);
       write_countries();
       write_top("Networks", report_.top_networks);
+      write_tcp();
       for (const ReportTable& table : report_.tables) write_table(table);
       write_findings();
     }
@@ -168,6 +169,35 @@ class Report {
     if (regions.size() > kTopRows) paragraph("and " + std::to_string(regions.size() - kTopRows) + " more");
   }
 
+  static std::string latency_line(const LatencyHistogram& h) {
+    const auto shown = [](double seconds) { return human_duration({static_cast<std::int64_t>(seconds * 1e9)}); };
+    return "mean " + shown(static_cast<double>(h.sum_nanoseconds) * 1e-9 / real(h.count)) + ", median " +
+           shown(latency_quantile_seconds(h, 0.5)) + ", 95 % below " + shown(latency_quantile_seconds(h, 0.95)) + " (" +
+           grouped(h.count) + ")";
+  }
+
+  /// How TCP goes: what was found, and the round-trip times.
+  void write_tcp() {
+    const auto count = [&](TcpFinding finding) { return total_.tcp_findings[static_cast<std::size_t>(finding)]; };
+    Facts facts;
+    if (total_.tcp_handshake_rtt.count != 0) facts.add("handshake RTT", latency_line(total_.tcp_handshake_rtt));
+    if (total_.tcp_rtt.count != 0) facts.add("data RTT", latency_line(total_.tcp_rtt));
+    if (const std::uint64_t repeated = count(TcpFinding::kRetransmission); repeated != 0)
+      facts.add("retransmissions",
+                grouped(repeated) + " (" +
+                    human_share(real(repeated),
+                                real(total_.transport_packets[static_cast<std::size_t>(TransportLayer::kTcp)])) +
+                    "), " + grouped(count(TcpFinding::kFastRetransmission)) + " of them fast, " +
+                    grouped(count(TcpFinding::kSpuriousRetransmission)) + " spurious");
+    for (const TcpFinding finding : {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck,
+                                     TcpFinding::kZeroWindow, TcpFinding::kWindowFull, TcpFinding::kKeepAlive,
+                                     TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame})
+      if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
+    if (facts.empty()) return;
+    heading("TCP");
+    text_ += facts.text(style_);
+  }
+
   /// What the analyzers counted, whatever analyzers there are: a line per family.
   void write_findings() {
     const RunNames& names = *snapshot_.names;
@@ -178,13 +208,8 @@ class Report {
     }
     for (const HistogramFamily& family : histogram_families(snapshot_)) {
       if (family.sum.count == 0) continue;
-      const auto shown = [](double seconds) { return human_duration({static_cast<std::int64_t>(seconds * 1e9)}); };
-      const double mean = static_cast<double>(family.sum.sum_nanoseconds) * 1e-9 / real(family.sum.count);
       const std::size_t unit = family.name.rfind("_seconds");
-      facts.add(family.analyzer + " " + spaced(family.name.substr(0, unit)),
-                "mean " + shown(mean) + ", median " + shown(latency_quantile_seconds(family.sum, 0.5)) +
-                    ", 95 % below " + shown(latency_quantile_seconds(family.sum, 0.95)) + " (" +
-                    grouped(family.sum.count) + ")");
+      facts.add(family.analyzer + " " + spaced(family.name.substr(0, unit)), latency_line(family.sum));
     }
     if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
       facts.add("encrypted", human_share(real(total_.encrypted_bytes), real(known)) + " of the " +

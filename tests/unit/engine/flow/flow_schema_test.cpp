@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/unit/engine/flow/tcp_conversation.h"
 #include "tests/unit/sample_flow.h"
 
 namespace netpulse {
@@ -22,6 +23,7 @@ class FlowSchema : public testing::Test {
   std::uint64_t number(std::string_view name, const FinishedFlow& flow) {
     return std::get<std::uint64_t>(get(name, flow));
   }
+  double seconds(std::string_view name, const FinishedFlow& flow) { return std::get<double>(get(name, flow)); }
   std::string text(std::string_view name, const FinishedFlow& flow) {
     return std::string(std::get<TextValue>(get(name, flow)).raw);
   }
@@ -143,6 +145,34 @@ TEST_F(FlowSchema, PlacesAreThoseOfTheInitiatorAndTheResponder) {
   EXPECT_EQ(text("src_country", flow), "SE");
   EXPECT_EQ(number("src_asn", flow), 64500);
   EXPECT_TRUE(null("dst_country", flow));
+}
+
+TEST_F(FlowSchema, TcpQualityIsOfTheSenderAndRttTowardsTheOtherEnd) {
+  TestConversation tcp;  // its client is the endpoint that sorts first
+  tcp.see({true, 0, TcpFlags::kSyn, 1000});
+  tcp.see({false, 30, TcpFlags::kSyn | TcpFlags::kAck, 5000, 1001});
+  tcp.see({true, 40, TcpFlags::kAck, 1001, 5001});
+  tcp.see({true, 50, TcpFlags::kAck, 1001, 5001, 100});
+  tcp.see({false, 81, TcpFlags::kAck, 5001, 1101});
+  tcp.see({true, 500, TcpFlags::kAck, 1001, 5001, 100});
+  FinishedFlow flow = sample_flow();
+  flow.record.flags = 0;
+  flow.tcp_quality = tcp.quality;
+  flow.tcp_counters = tcp.counters;
+  EXPECT_DOUBLE_EQ(seconds("handshake_rtt_seconds", flow), 0.04);
+  EXPECT_DOUBLE_EQ(seconds("handshake_server_rtt_seconds", flow), 0.03);
+  EXPECT_DOUBLE_EQ(seconds("handshake_client_rtt_seconds", flow), 0.01);
+  EXPECT_DOUBLE_EQ(seconds("dst_rtt_seconds", flow), 0.031);
+  EXPECT_DOUBLE_EQ(seconds("dst_rtt_min_seconds", flow), 0.031);
+  EXPECT_TRUE(null("src_rtt_seconds", flow));
+  EXPECT_EQ(number("src_retransmissions", flow), 1);
+  EXPECT_EQ(number("dst_retransmissions", flow), 0);
+  flow.record.flags = FlowRecord::kFlagInitiatorIsHi;
+  EXPECT_DOUBLE_EQ(seconds("src_rtt_seconds", flow), 0.031);
+  EXPECT_EQ(number("dst_retransmissions", flow), 1);
+  flow.record.key.protocol = 17;
+  for (const auto* name : {"handshake_rtt_seconds", "src_rtt_seconds", "src_retransmissions", "dst_keep_alives"})
+    EXPECT_TRUE(null(name, flow)) << name;
 }
 
 TEST_F(FlowSchema, AbsentIsNull) {

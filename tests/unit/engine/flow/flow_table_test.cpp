@@ -64,6 +64,15 @@ class FlowTableTest : public ::testing::Test {
     if (update.record != nullptr) FlowTable::unpin(*update.record);
     return update;
   }
+  /// As a worker does it: the conversation's quality sees the packet too.
+  FlowTable::Update see_tcp(PacketView view, std::uint32_t seq) {
+    view.tcp_seq = seq;
+    view.tcp_window = 1000;
+    view.payload_bytes = (view.tcp_flags & TcpFlags::kSyn) != 0 ? 0 : 100;
+    const FlowTable::Update update = see(view);
+    table_->tcp_quality(*update.record).observe(view, table_->tcp_counters(*update.record));
+    return update;
+  }
   RecordingHandler handler_;
   std::unique_ptr<FlowTable> table_;
 };
@@ -228,6 +237,48 @@ TEST_F(FlowTableTest, ANewSynOnAnEndedConnectionIsANewFlow) {
   EXPECT_TRUE(see(packet(1, true, at(0.5), kTcp, TcpFlags::kSyn)).created);
   ASSERT_EQ(handler_.ended.size(), 1U);
   EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
+}
+
+TEST_F(FlowTableTest, ASynWithAnotherSequenceNumberIsANewFlow) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
+  EXPECT_FALSE(see_tcp(packet(1, true, at(1), kTcp, TcpFlags::kSyn), 1000).created);
+  see_tcp(packet(1, false, at(1.1), kTcp, TcpFlags::kSyn | TcpFlags::kAck), 5000);
+  see_tcp(packet(1, true, at(1.2), kTcp, TcpFlags::kAck), 1001);
+  const auto reused = see_tcp(packet(1, true, at(20), kTcp, TcpFlags::kSyn), 777);
+  EXPECT_TRUE(reused.created);
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kEndOfFlow);
+  EXPECT_EQ(handler_.ended[0].record.packets_total(), 4U);
+  EXPECT_FALSE(table_->tcp_quality(*reused.record).counters_in_use());
+}
+
+TEST_F(FlowTableTest, ARefusedSynAgainBelongsToTheFlowThatWasRefused) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
+  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck), 0);
+  const auto again = see_tcp(packet(1, true, at(0.6), kTcp, TcpFlags::kSyn), 1000);
+  EXPECT_FALSE(again.created);
+  EXPECT_EQ(table_->tcp_counters(*again.record).of(0, TcpFinding::kRetransmission), 1U);
+  EXPECT_TRUE(see_tcp(packet(1, true, at(1.1), kTcp, TcpFlags::kSyn), 2000).created);
+}
+
+TEST_F(FlowTableTest, TheActiveTimeoutKeepsWhatIsKnownOfAConversation) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kAck), 1000);
+  for (int i = 0; i < 10; ++i) see_tcp(packet(1, true, at(1 + i * 30.0), kTcp, TcpFlags::kAck), 1000);
+  const auto late = see_tcp(packet(1, true, at(301), kTcp, TcpFlags::kAck), 1000);
+  ASSERT_EQ(handler_.ended.size(), 1U);
+  EXPECT_EQ(handler_.ended[0].reason, EndReason::kActiveTimeout);
+  EXPECT_EQ(table_->tcp_counters(*late.record).of(0, TcpFinding::kRetransmission), 1U);
+}
+
+TEST_F(FlowTableTest, ANewFlowInAnOldPlaceBeginsWithoutTheOldConversation) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kAck), 1000);
+  const auto late = see_tcp(packet(1, true, at(61), kTcp, TcpFlags::kAck), 1000);
+  EXPECT_TRUE(late.created);
+  EXPECT_FALSE(table_->tcp_quality(*late.record).counters_in_use());
 }
 
 TEST_F(FlowTableTest, TheSynSenderIsTheInitiatorEvenWhenTheAnswerIsSeenFirst) {

@@ -69,6 +69,9 @@ TEST(Prometheus, EverySeriesIsThereWithZeroBeforeTheRunBegins) {
   EXPECT_TRUE(has_line(text, "netpulse_export_dropped_records_total{exporter=\"jsonl\",reason=\"write_failed\"} 0"));
   EXPECT_TRUE(has_line(text, "netpulse_dns_latency_seconds_count 0"));
   EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 0"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_retransmissions_total{kind=\"fast\"} 0"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_zero_windows_total 0"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_rtt_seconds_count 0"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_reloads_total{result=\"refused\"} 0"));
   EXPECT_TRUE(has_line(text, "netpulse_build_info{version=\"1.2.3\"} 1"));
 }
@@ -89,6 +92,9 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->total.plugin_counters[2] = 5;
   snapshot->total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv6)] = 6;
   snapshot->total.encrypted_bytes = 77;
+  snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kRetransmission)] = 10;
+  snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kFastRetransmission)] = 3;
+  snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kSpuriousRetransmission)] = 2;
   snapshot->exporters[0] = {100, 1};
   fixture.latest.publish(snapshot);
   const std::string text = fixture.exporter.scrape();
@@ -106,6 +112,7 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   EXPECT_TRUE(has_line(text, "netpulse_dns_responses_total{rcode=\"nxdomain\"} 5"));
   EXPECT_TRUE(has_line(text, "netpulse_network_packets_total{network=\"ipv6\"} 6"));
   EXPECT_TRUE(has_line(text, "netpulse_encryption_bytes_total{state=\"encrypted\"} 77"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_retransmissions_total{kind=\"other\"} 5"));
   EXPECT_TRUE(has_line(text, "netpulse_export_records_total{exporter=\"jsonl\"} 100"));
   EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 4000"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_databases 2"));

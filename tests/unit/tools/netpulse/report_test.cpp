@@ -50,6 +50,10 @@ RunReport sample_report() {
   total.plugin_counters[1] = 5;
   total.plugin_counters[3] = 1;
   total.plugin_histograms[0].observe(Duration::from_milliseconds(10));
+  total.tcp_findings[static_cast<std::size_t>(TcpFinding::kRetransmission)] = 9;
+  total.tcp_findings[static_cast<std::size_t>(TcpFinding::kFastRetransmission)] = 2;
+  total.tcp_findings[static_cast<std::size_t>(TcpFinding::kZeroWindow)] = 1;
+  total.tcp_rtt.observe(Duration::from_milliseconds(20));
   total.encrypted_bytes = 300;
   total.cleartext_bytes = 100;
   names.regions = {"unknown", "SE", "NO"};
@@ -161,8 +165,27 @@ TEST(TextReport, ShowsCountriesWhereADatabaseIsInUse) {
 
 TEST(JsonReport, LeavesOutWhatIsNotMeasured) {
   const json report = json::parse(json_report(sample_report(), sample_context()));
-  EXPECT_FALSE(report.contains("tcp"));
   EXPECT_FALSE(report.contains("rtp"));
+}
+
+TEST(JsonReport, ShowsHowTcpGoes) {
+  const json tcp = json::parse(json_report(sample_report(), sample_context()))["tcp"];
+  for (const char* key :
+       {"retransmissions", "out_of_order", "duplicate_acks", "lost_segments", "zero_windows", "keep_alives"})
+    EXPECT_TRUE(tcp[key].is_number_integer()) << key;
+  EXPECT_EQ(tcp["retransmissions"], 9);
+  EXPECT_EQ(tcp["fast_retransmissions"], 2);
+  EXPECT_EQ(tcp["rtt_seconds"]["count"], 1);
+  EXPECT_EQ(tcp["handshake_rtt_seconds"]["count"], 0);
+}
+
+TEST(TextReport, ShowsOfTcpWhatWasFound) {
+  const std::string text = text_report(sample_report(), sample_context(), {});
+  EXPECT_NE(text.find("\nTCP\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("9 (1.0 %), 2 of them fast, 0 spurious"), std::string::npos) << text;
+  EXPECT_NE(text.find("zero windows"), std::string::npos);
+  EXPECT_EQ(text.find("keep alives"), std::string::npos);
+  EXPECT_EQ(text.find("handshake RTT"), std::string::npos);
 }
 
 TEST(JsonReport, ShowsApplicationsFlowsAndTimes) {
