@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "engine/base/prefetch.h"
+
 namespace netpulse {
 namespace {
 
@@ -49,7 +51,7 @@ void NameCache::learn(const IpAddress& client, const IpAddress& address, std::st
   }
   const Duration ttl = std::clamp(Duration::from_seconds(ttl_seconds), ttl_min_, ttl_max_);
   const std::uint64_t hash = hash_of(client, address, seed_);
-  __builtin_prefetch(&sets_[hash & set_mask_], 1);
+  prefetch_to_write(&sets_[hash & set_mask_]);
   waiting_[waiting_count_++] = {
       hash, {client, address, (now + ttl).nanoseconds, write_name(name.substr(0, kNameBytesMax))}, now};
 }
@@ -79,7 +81,7 @@ void NameCache::place(const Waiting& learned) noexcept {
 }
 
 void NameCache::prefetch(const IpAddress& client, const IpAddress& address) const noexcept {
-  __builtin_prefetch(&sets_[hash_of(client, address, seed_) & set_mask_]);
+  prefetch_to_read(&sets_[hash_of(client, address, seed_) & set_mask_]);
 }
 
 std::string_view NameCache::name_of(const Entry& entry, Timestamp now) noexcept {

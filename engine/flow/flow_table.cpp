@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "engine/base/assert.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/tag_match.h"
 
 namespace netpulse {
@@ -35,7 +36,7 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       records_(options.flows_max, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
       tcp_qualities_(options.flows_max, PageMemory::Pages::kHuge),
-      tcp_counters_(options.flows_max, PageMemory::Pages::kNormal),
+      tcp_counters_(options.flows_max, PageMemory::Pages::kHuge),
       details_(options.details_max, PageMemory::Pages::kNormal),
       attributes_(options.attributes_max, PageMemory::Pages::kNormal),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
@@ -49,8 +50,8 @@ FlowRecord* FlowTable::prefetch_record(std::uint64_t hash) noexcept {
   if (matches == 0) return nullptr;
   FlowRecord* record = &records_[bucket.indices[std::countr_zero(matches)]];
   const char* line = reinterpret_cast<const char*>(record);
-  __builtin_prefetch(line, 1);
-  __builtin_prefetch(line + 64, 1);
+  prefetch_to_write(line);
+  prefetch_to_write(line + 64);
   return record;
 }
 
@@ -328,8 +329,8 @@ std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
 void FlowTable::prefetch_records(const Bucket& bucket) const noexcept {
   for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
     const char* line = reinterpret_cast<const char*>(&records_[bucket.indices[std::countr_zero(used)]]);
-    __builtin_prefetch(line);
-    __builtin_prefetch(line + 64);
+    prefetch_to_read(line);
+    prefetch_to_read(line + 64);
   }
 }
 

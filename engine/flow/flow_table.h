@@ -7,6 +7,7 @@
 
 #include "engine/base/keyed_hash.h"
 #include "engine/base/page_memory.h"
+#include "engine/base/prefetch.h"
 #include "engine/flow/flow_record.h"
 #include "engine/flow/flow_table_options.h"
 #include "engine/flow/tcp_quality.h"
@@ -40,7 +41,7 @@ class FlowTable {
   FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler, Duration reordering);
 
   /// Stage 1: fetches the bucket of a packet that will be looked up soon.
-  void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket_of(hash)]); }
+  void prefetch_bucket(std::uint64_t hash) const noexcept { prefetch_to_read(&buckets_[bucket_of(hash)]); }
   /// Stage 2: finds the likely record by its tag and fetches it. Returns a hint for update(), possibly wrong.
   FlowRecord* prefetch_record(std::uint64_t hash) noexcept;
 
@@ -77,16 +78,24 @@ class FlowTable {
     return stream_bases_[index_of(record)];
   }
   void prefetch_stream_base(const FlowRecord& record) const noexcept {
-    __builtin_prefetch(&stream_bases_[index_of(record)], 1);
+    prefetch_to_write(&stream_bases_[index_of(record)]);
   }
   /// How the conversation of a TCP record goes. The caller shows it every packet that update() counted, in order.
   TcpQuality& tcp_quality(const FlowRecord& record) noexcept { return tcp_qualities_[index_of(record)]; }
   /// Meaningful while tcp_quality() says that they are in use.
   TcpCounters& tcp_counters(const FlowRecord& record) noexcept { return tcp_counters_[index_of(record)]; }
+  /// Fetches the counters if they are in use; tcp_quality() should have come by now.
+  void prefetch_tcp_counters(const FlowRecord& record) const noexcept {
+    const std::uint32_t index = index_of(record);
+    if (!tcp_qualities_[index].counters_in_use()) return;
+    const char* line = reinterpret_cast<const char*>(&tcp_counters_[index]);
+    prefetch_to_write(line);
+    prefetch_to_write(line + 64);
+  }
   void prefetch_tcp_quality(const FlowRecord& record) const noexcept {
     const char* line = reinterpret_cast<const char*>(&tcp_qualities_[index_of(record)]);
-    __builtin_prefetch(line, 1);
-    __builtin_prefetch(line + 64, 1);
+    prefetch_to_write(line);
+    prefetch_to_write(line + 64);
   }
   std::uint32_t index_of(const FlowRecord& record) const noexcept {
     return static_cast<std::uint32_t>(&record - &records_[0]);

@@ -4,6 +4,8 @@ namespace netpulse {
 namespace {
 
 constexpr std::int64_t kTimeoutSecondsMax = 86400;
+/// Longer silence cannot be told from a short one by TcpQuality's clock.
+constexpr std::int64_t kIdleTimeoutSecondsMax = 900;
 
 }  // namespace
 
@@ -19,7 +21,7 @@ FlowTableOptions read_flow_table_options(Config& config) {
   options.flows_max = size("flows_max", options.flows_max, 1 << 30);
   options.details_max = size("details_max", options.details_max, 1 << 28);
   options.attributes_max = size("attributes_max", options.attributes_max, 1 << 28);
-  options.idle_timeout = seconds("idle_timeout_seconds", options.idle_timeout, kTimeoutSecondsMax);
+  options.idle_timeout = seconds("idle_timeout_seconds", options.idle_timeout, kIdleTimeoutSecondsMax);
   options.active_timeout = seconds("active_timeout_seconds", options.active_timeout, kTimeoutSecondsMax);
   options.tcp_end_timeout = seconds("tcp_end_timeout_seconds", options.tcp_end_timeout, 3600);
   return options;

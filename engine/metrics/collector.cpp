@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/prefetch.h"
+
 namespace netpulse {
 namespace {
 
@@ -14,8 +16,8 @@ constexpr std::chrono::milliseconds kPublishPeriod{200};
 
 void prefetch_record(const FinishedFlow& flow) noexcept {
   const auto* line = reinterpret_cast<const char*>(&flow.record);
-  __builtin_prefetch(line, 1);
-  __builtin_prefetch(line + 64);
+  prefetch_to_write(line);
+  prefetch_to_read(line + 64);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/page_memory.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/tag_match.h"
 #include "engine/metrics/worker_metrics.h"
 
@@ -35,12 +36,12 @@ class HeavyHitters {
   HeavyHitters() : buckets_(kBuckets, PageMemory::Pages::kNormal) { entries_.reserve(kEntriesMax); }
 
   /// Fetches what prefetch_entry() and add() will look at.
-  void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket_of(hash)], 1); }
+  void prefetch_bucket(std::uint64_t hash) const noexcept { prefetch_to_write(&buckets_[bucket_of(hash)]); }
   /// Fetches the entry that add() will most likely find.
   void prefetch_entry(std::uint64_t hash) const noexcept {
     const Bucket& bucket = buckets_[bucket_of(hash)];
     const unsigned matches = matching_tags(bucket.tags, tag_of(hash));
-    if (matches != 0) __builtin_prefetch(&entries_[bucket.indices[std::countr_zero(matches)]], 1);
+    if (matches != 0) prefetch_to_write(&entries_[bucket.indices[std::countr_zero(matches)]]);
   }
 
   /// hash: keyed, of probe.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/prefetch.h"
 #include "engine/source/byte_order.h"
 
 namespace netpulse {
@@ -67,7 +68,7 @@ class PcapReader final : public RecordReader {
       }
       RawPacket& packet = out[count];
       packet.data = at + header_bytes;
-      __builtin_prefetch(packet.data + captured);  // the next record's header
+      prefetch_to_read(packet.data + captured);  // the next record's header
       packet.captured_bytes = captured;
       packet.wire_bytes = std::max(wire, captured);
       packet.received_at.nanoseconds =

@@ -12,6 +12,8 @@ constexpr std::uint8_t kTcp = 6;
 constexpr double kPublishSeconds = 0.1;
 /// Records on their way from memory at one time: two lines each, about as many as a core can wait for.
 constexpr std::size_t kRecordsAhead = 12;
+/// Whether TCP's counters will be needed is known when what lies beside the record has come.
+constexpr std::size_t kCountersAhead = 4;
 /// The clock follows packet time by at most this per batch, so that one packet with a wrong time ends no flows.
 constexpr Duration kClockStepMax = Duration::from_seconds(1);
 /// Once a file has more flows than half a table holds, packets may be out of order by this much without changing when a
@@ -98,9 +100,13 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
     if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp) table_.prefetch_tcp_quality(*records[i]);
   };
+  const auto prefetch_counters = [&](std::size_t i) {
+    if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp) table_.prefetch_tcp_counters(*records[i]);
+  };
   for (std::size_t i = 0; i < std::min(batch.size(), kRecordsAhead); ++i) prefetch(i);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (i + kRecordsAhead < batch.size()) prefetch(i + kRecordsAhead);
+    if (i + kCountersAhead < batch.size()) prefetch_counters(i + kCountersAhead);
     PacketView& packet = batch[i];
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);

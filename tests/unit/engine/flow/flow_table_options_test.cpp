@@ -38,7 +38,7 @@ TEST(FlowTableOptions, RefuseATableThatIsTooSmallOrTimeoutsOfZero) {
   EXPECT_EQ(options.flows_max, FlowTableOptions().flows_max);
   EXPECT_EQ(config.value().finish().error().message,
             "test.toml:2: flow_table.flows_max = 10: must be a whole number between 1024 and 1073741824\n"
-            "test.toml:3: flow_table.idle_timeout_seconds = 0: must be a whole number between 1 and 86400");
+            "test.toml:3: flow_table.idle_timeout_seconds = 0: must be a whole number between 1 and 900");
 }
 
 }  // namespace
