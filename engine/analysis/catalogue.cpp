@@ -115,13 +115,13 @@ const CatalogueRules& Catalogue::rules() const noexcept { return implementation_
 struct CatalogueMatcher::Implementation {
   const DomainIndex* domains;
   const NamePatterns* patterns;
-  PatternScanner scanner;
+  NamePatternScanner scanner;
 };
 
 CatalogueMatcher::CatalogueMatcher(const Catalogue& catalogue)
     : implementation_(std::make_unique<Implementation>(
           Implementation{&catalogue.implementation_->domains, &catalogue.implementation_->patterns,
-                         PatternScanner(catalogue.implementation_->patterns.database())})) {}
+                         NamePatternScanner(catalogue.implementation_->patterns)})) {}
 CatalogueMatcher::CatalogueMatcher(CatalogueMatcher&&) noexcept = default;
 CatalogueMatcher::~CatalogueMatcher() = default;
 
@@ -130,7 +130,7 @@ ApplicationId CatalogueMatcher::match(std::string_view name) noexcept {
   Implementation& self = *implementation_;
   const DomainMatch domain = self.domains->find(name);
   if (domain.exact) return domain.application;
-  // The database is scanned only where one of its rules could be the answer.
+  // Patterns are tried only where one of them could be the answer.
   const bool scan = domain.patterns_below || (domain.application == 0 && self.patterns->any_unanchored());
   if (!scan) return domain.application;
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
@@ -140,7 +140,7 @@ ApplicationId CatalogueMatcher::match(std::string_view name) noexcept {
     smallest = std::min(smallest, id);
     return true;
   };
-  self.scanner.scan(as_bytes(name), keep_best, &best);
+  self.scanner.scan(name, keep_best, &best);
   if (best == kNone || (domain.application != 0 && !self.patterns->beats_domain(best, domain.labels)))
     return domain.application;
   return self.patterns->application(best);

@@ -69,7 +69,7 @@ std::vector<RuleMatch> CatalogueExplanation::of_name(std::string_view name) cons
     static_cast<std::set<std::uint32_t>*>(user)->insert(id);
     return true;
   };
-  PatternScanner(patterns_.database()).scan(as_bytes(name), keep, &ids);
+  NamePatternScanner(patterns_).scan(name, keep, &ids);
   for (const std::uint32_t id : ids) {
     const NameRule& rule = rules_->names[patterns_.rule_index(id)];
     const bool keyword = rule.kind == NameRuleKind::kKeyword;

@@ -10,11 +10,6 @@ std::size_t label_count(std::string_view name) noexcept {
   return name.empty() ? 0 : static_cast<std::size_t>(std::count(name.begin(), name.end(), '.')) + 1;
 }
 
-std::string escaped(char c) {
-  const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  return plain ? std::string(1, c) : std::string("\\") + c;
-}
-
 }  // namespace
 
 std::string_view literal_tail(std::string_view pattern) noexcept {
@@ -24,25 +19,7 @@ std::string_view literal_tail(std::string_view pattern) noexcept {
   return dot == pattern.npos ? std::string_view() : pattern.substr(dot + 1);
 }
 
-std::string wildcard_expression(std::string_view pattern) {
-  std::string expression = "^";
-  for (std::size_t at = 0; at < pattern.size(); ++at) {
-    if (pattern[at] != '*') {
-      expression += escaped(pattern[at]);
-      continue;
-    }
-    const bool across_labels = pattern.substr(at, 2) == "**";
-    // A label is never empty, so a star that stands for a whole one needs a character.
-    const bool whole_label = (at == 0 || pattern[at - 1] == '.') && (at + (across_labels ? 2 : 1) == pattern.size() ||
-                                                                     pattern[at + (across_labels ? 2 : 1)] == '.');
-    expression += across_labels ? "." : "[^.]";
-    expression += whole_label ? '+' : '*';
-    while (at + 1 < pattern.size() && pattern[at + 1] == '*') ++at;
-  }
-  return expression + "\\z";
-}
-
-Result<NamePatterns> NamePatterns::compile(std::span<const NameRule> rules) {
+Result<NamePatterns> NamePatterns::compile(std::span<const NameRule> rules, std::size_t tried_max) {
   struct Ranked {
     const NameRule* rule;
     bool keyword;
@@ -59,21 +36,38 @@ Result<NamePatterns> NamePatterns::compile(std::span<const NameRule> rules) {
     return std::tuple(a.keyword, b.tail_labels, b.literal_characters) <
            std::tuple(b.keyword, a.tail_labels, a.literal_characters);
   });
+  const bool few = ranked.size() <= tried_max;
   std::vector<PatternSource> sources;
-  for (const Ranked& one : ranked) {
-    const auto id = static_cast<std::uint32_t>(sources.size());
-    sources.push_back({one.keyword ? one.rule->text : wildcard_expression(one.rule->text), id, false, one.keyword});
-  }
+  if (!few)
+    for (const Ranked& one : ranked) {
+      const auto id = static_cast<std::uint32_t>(sources.size());
+      const std::string& text = one.rule->text;
+      sources.push_back({one.keyword ? text : WildcardPattern(text).expression(), id, false, one.keyword});
+    }
   Result<PatternDatabase> database = PatternDatabase::compile(sources);
   if (!database) return database.error();
   NamePatterns result(std::move(database).value());
   for (const Ranked& one : ranked) {
+    if (few && one.keyword)
+      result.tried_.push_back({WildcardPattern(""), one.rule->text});
+    else if (few)
+      result.tried_.push_back({WildcardPattern(one.rule->text), {}});
     result.applications_.push_back(one.rule->application);
     result.rule_indices_.push_back(static_cast<std::size_t>(one.rule - rules.data()));
     result.tail_labels_.push_back(static_cast<std::uint8_t>(one.tail_labels));
     result.any_unanchored_ = result.any_unanchored_ || one.tail_labels == 0;
   }
   return result;
+}
+
+void NamePatternScanner::scan(std::string_view name, PatternScanner::OnMatch on_match, void* user) noexcept {
+  for (std::size_t id = 0; id < patterns_->tried_.size(); ++id) {
+    const NamePatterns::Tried& tried = patterns_->tried_[id];
+    const bool matches =
+        tried.keyword.empty() ? tried.pattern.matches(name) : name.find(tried.keyword) != std::string_view::npos;
+    if (matches && !on_match(user, static_cast<std::uint32_t>(id), name.size())) return;
+  }
+  database_scanner_.scan(as_bytes(name), on_match, user);
 }
 
 }  // namespace netpulse

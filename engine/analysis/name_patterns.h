@@ -8,23 +8,23 @@
 
 #include "engine/analysis/catalogue_rules.h"
 #include "engine/analysis/pattern_matcher.h"
+#include "engine/analysis/wildcard_pattern.h"
 
 namespace netpulse {
 
 /// The whole labels behind a pattern's last wildcard: "example.net" of "cdn-*.example.net", "" of "*.cdn*".
 std::string_view literal_tail(std::string_view pattern) noexcept;
 
-/// A wildcard pattern as an anchored regular expression.
-std::string wildcard_expression(std::string_view pattern);
-
-/// The catalogue's wildcard patterns and keywords, in one database. Ordered from the most to the least specific:
-/// patterns by the labels of their literal tail, then by their literal characters; then keywords, the longest first.
+/// The catalogue's wildcard patterns and keywords. Ordered from the most to the least specific: patterns by the labels
+/// of their literal tail, then by their literal characters; then keywords, the longest first. Few are tried one after
+/// the other; more are in a database, which takes most of a start's time to compile (0.05 s for thirty).
 class NamePatterns {
  public:
-  /// Of all rules that are patterns or keywords and not replaced.
-  static Result<NamePatterns> compile(std::span<const NameRule> rules);
+  static constexpr std::size_t kTriedMax = 64;
 
-  const PatternDatabase& database() const noexcept { return database_; }
+  /// Of all rules that are patterns or keywords and not replaced. tried_max: how many are tried without a database.
+  static Result<NamePatterns> compile(std::span<const NameRule> rules, std::size_t tried_max = kTriedMax);
+
   /// True if some rule can match a name in any domain, so that every name has to be scanned.
   bool any_unanchored() const noexcept { return any_unanchored_; }
   /// True if the rule with the pattern's id is for something more specific than a domain of so many labels.
@@ -35,13 +35,33 @@ class NamePatterns {
   std::uint8_t tail_labels(std::uint32_t id) const noexcept { return tail_labels_[id]; }
 
  private:
+  friend class NamePatternScanner;
+  struct Tried {
+    WildcardPattern pattern;
+    std::string keyword;  ///< not empty: this instead of the pattern
+  };
   explicit NamePatterns(PatternDatabase database) : database_(std::move(database)) {}
 
-  PatternDatabase database_;
+  PatternDatabase database_;                 // empty if there are few
+  std::vector<Tried> tried_;                 // by pattern id; empty if there are many
   std::vector<ApplicationId> applications_;  // by pattern id; the smaller id is the more specific
   std::vector<std::uint8_t> tail_labels_;    // by pattern id
   std::vector<std::size_t> rule_indices_;    // by pattern id
   bool any_unanchored_ = false;
+};
+
+/// Finds the patterns that a name matches; one per thread, no allocation in scan(). The patterns must outlive it.
+class NamePatternScanner {
+ public:
+  explicit NamePatternScanner(const NamePatterns& patterns)
+      : patterns_(&patterns), database_scanner_(patterns.database_) {}
+
+  /// As PatternScanner::scan(); the end offset is that of the name. name: lower case.
+  void scan(std::string_view name, PatternScanner::OnMatch on_match, void* user) noexcept;
+
+ private:
+  const NamePatterns* patterns_;
+  PatternScanner database_scanner_;
 };
 
 }  // namespace netpulse
