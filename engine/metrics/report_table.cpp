@@ -36,7 +36,7 @@ void ReportTable::merge_and_sort() {
 }
 
 std::int64_t ReportTable::shown_value(const ReportRow& row, std::size_t column) const noexcept {
-  const std::int8_t divisor = description.columns[column].mean_over;
+  const int divisor = description.columns[column].mean_over;
   if (divisor < 0 || row.values[column] == kNoValue) return row.values[column];
   const std::int64_t count = row.values[static_cast<std::size_t>(divisor)];
   return count == kNoValue || count == 0 ? kNoValue : row.values[column] / count;

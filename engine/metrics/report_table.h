@@ -34,7 +34,7 @@ struct ReportColumn {
   std::span<const std::string_view> labels = {};
   ColumnMerge merge = ColumnMerge::kSum;
   /// Shown is a mean: the value divided by that of this column; no value where that is 0. -1: shown as it is.
-  std::int8_t mean_over = -1;
+  int mean_over = -1;
 };
 
 /// What the rows of a table are about.
