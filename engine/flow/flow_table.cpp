@@ -36,7 +36,7 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       records_(options.flows_max, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
       tcp_qualities_(options.flows_max, PageMemory::Pages::kHuge),
-      tcp_counters_(options.flows_max, PageMemory::Pages::kHuge),
+      tcp_counters_(options.flows_max, PageMemory::Pages::kNormal),
       details_(options.details_max, PageMemory::Pages::kNormal),
       attributes_(options.attributes_max, PageMemory::Pages::kNormal),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
