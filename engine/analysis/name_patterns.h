@@ -17,7 +17,7 @@ std::string_view literal_tail(std::string_view pattern) noexcept;
 
 /// The catalogue's wildcard patterns and keywords. Ordered from the most to the least specific: patterns by the labels
 /// of their literal tail, then by their literal characters; then keywords, the longest first. Few are tried one after
-/// the other; more are in a database, which takes most of a start's time to compile (0.05 s for thirty).
+/// the other; more are in a database, which takes two thirds of a start's instructions to compile for thirty.
 class NamePatterns {
  public:
   static constexpr std::size_t kTriedMax = 64;

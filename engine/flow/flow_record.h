@@ -204,6 +204,7 @@ struct FinishedFlow {
       return;
     }
     has_attributes = true;
+    detail.short_server_name.size = 0;
     attributes.replace(FlowAttribute::kLongServerName, name);
   }
 };

@@ -27,6 +27,16 @@ TEST(FlowAttributes, ReplacesATextAmongOthers) {
   EXPECT_EQ(attributes.get(FlowAttribute::kLongServerName), "second.example");
 }
 
+TEST(FinishedFlow, HasTheNameThatItWasGivenLast) {
+  FinishedFlow flow{};
+  EXPECT_EQ(flow.server_name(), "");
+  for (const std::size_t size : {20U, 100U, 63U, 64U, 200U}) {
+    const std::string name(size, static_cast<char>('a' + size % 26));
+    flow.set_server_name(name);
+    EXPECT_EQ(flow.server_name(), name);
+  }
+}
+
 TEST(FlowAttributes, KeepsTheFirstTextOfEachKind) {
   FlowAttributes attributes = empty();
   EXPECT_EQ(attributes.get(FlowAttribute::kUserAgent), "");
