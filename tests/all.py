@@ -19,6 +19,7 @@ ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 LOGS = os.path.join(ROOT, 'build', 'test')
 FUZZ_SECONDS = int(os.environ.get('FUZZ_SECONDS', '10'))
 LOG_TAIL_LINES = 60
+FAILURES_SHOWN, FAILURE_CHARACTERS = 40, 300
 CORES = os.cpu_count() or 1
 GCC, CLANG = 'g++', 'clang++-14'
 SANITIZER_OPTIONS = {
@@ -217,6 +218,7 @@ def main():
         return 2
     os.makedirs(LOGS, exist_ok=True)
     passed = failed = skipped = 0
+    failures = []
     begin = time.monotonic()
     for name in sys.argv[1:] or STAGES:
         stage, started = Stage(name), time.monotonic()
@@ -238,9 +240,12 @@ def main():
             why), flush=True)
         if stage.failed:
             with open(stage.log_path, encoding='utf-8', errors='replace') as log:
-                tail = log.read().split('\n')[-LOG_TAIL_LINES:]
-            print('\n'.join('      | ' + line for line in tail), flush=True)
+                lines = log.read().split('\n')
+            print('\n'.join('      | ' + line for line in lines[-LOG_TAIL_LINES:]), flush=True)
+            failures += ['%s: %s%s' % (name, line[:FAILURE_CHARACTERS], why)
+                         for line in lines if re.match(r'FAIL|ERROR', line)] or ['%s:%s' % (name, why)]
             print('      the whole log: ' + os.path.relpath(stage.log_path, ROOT), flush=True)
+    print('\n'.join(failures[:FAILURES_SHOWN]), end='\n' if failures else '')  # again, for who sees only the end
     print('all stages: %.0f s' % (time.monotonic() - begin))
     print('%d passed, %d failed%s' % (passed, failed, ', %d skipped' % skipped if skipped else ''))
     return 1 if failed or not passed else 0

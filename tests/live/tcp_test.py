@@ -115,4 +115,7 @@ def test_round_trips_are_the_delay_of_the_cable():
 
 
 if __name__ == '__main__':
+    # A sender that runs on two cores hands its frames to two receive queues, and they may pass each other between
+    # netpulse and the cable's log. On one core there is one order.
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     sys.exit(run_tests(globals(), __doc__, ['ethtool', 'curl', 'nginx', 'ping', 'sysctl']))
