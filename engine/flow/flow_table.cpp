@@ -194,23 +194,36 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 }
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
-  const bool pool_empty = free_record_ == kNoDetail && records_begun_ == records_.size();
-  if (pool_empty && !evict_near(packet)) return nullptr;
+  if (active_flows_ == records_.size() && !evict_near(packet)) return nullptr;
   Place place;
   if (!take_free_place(packet.hash, place) && (!evict_near(packet) || !take_free_place(packet.hash, place)))
     return nullptr;
-  std::uint32_t index = records_begun_;
-  if (free_record_ != kNoDetail) {
-    index = free_record_;
-    free_record_ = records_[index].detail_index;
-  } else {
-    ++records_begun_;
-  }
+  const std::uint32_t index = take_record(packet.key.protocol == kTcp ? kTcpEnd : kOtherEnd);
   place.bucket->tags[place.slot] = tag_of(packet.hash);
   place.bucket->indices[place.slot] = index;
   ++active_flows_;
   start_record(records_[index], packet);
   return &records_[index];
+}
+
+std::uint32_t FlowTable::take_record(std::size_t end) noexcept {
+  if (free_records_[end] == kNoDetail) {
+    if (records_begun_[kTcpEnd] + records_begun_[kOtherEnd] < records_.size()) {
+      const std::uint32_t ordinal = records_begun_[end]++;
+      return end == kTcpEnd ? ordinal : static_cast<std::uint32_t>(records_.size()) - 1 - ordinal;
+    }
+    end = kTcpEnd + kOtherEnd - end;
+  }
+  const std::uint32_t index = free_records_[end];
+  free_records_[end] = records_[index].detail_index;
+  return index;
+}
+
+void FlowTable::give_back_record(std::uint32_t index) noexcept {
+  std::uint32_t& first = free_records_[index < records_begun_[kTcpEnd] ? kTcpEnd : kOtherEnd];
+  records_[index].detail_index = first;
+  records_[index].key.ip_version = 0;
+  first = index;
 }
 
 bool FlowTable::evict_near(const PacketView& packet) noexcept {
@@ -249,9 +262,7 @@ void FlowTable::remove(const Place& place, std::size_t position, EndReason reaso
   if (home != position) --buckets_[home].displaced;
   end(record, reason);
   place.bucket->tags[place.slot] = 0;
-  record.detail_index = free_record_;
-  record.key.ip_version = 0;
-  free_record_ = index;
+  give_back_record(index);
   --active_flows_;
 }
 

@@ -135,6 +135,10 @@ class FlowTable {
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
   static constexpr std::size_t kEndingsPerCall = 32;
 
+  /// TCP's records are taken from the array's begin and the others from its end, so that of the arrays beside it, which
+  /// only TCP uses, no more becomes resident than TCP needs.
+  static constexpr std::size_t kTcpEnd = 0, kOtherEnd = 1;
+
   struct Closed {
     std::uint64_t flow_id;
     Timestamp end_time;  // when it was put here: not due before that plus the linger
@@ -160,6 +164,9 @@ class FlowTable {
   Place place_of(const FlowRecord& record, std::size_t& position) noexcept;
   void remember_closed(const FlowRecord& record) noexcept;
   bool take_free_place(std::uint64_t hash, Place& place) noexcept;
+  /// There must be a free one.
+  std::uint32_t take_record(std::size_t end) noexcept;
+  void give_back_record(std::uint32_t index) noexcept;
   bool evict_near(const PacketView& packet) noexcept;
   void start_record(FlowRecord& record, const PacketView& packet) noexcept;
   void restart_counters(FlowRecord& record, const PacketView& packet) noexcept;
@@ -187,7 +194,7 @@ class FlowTable {
   PageArray<TcpCounters> tcp_counters_;
   PageArray<FlowDetail> details_;
   PageArray<FlowAttributes> attributes_;
-  std::uint32_t free_record_ = kNoDetail, records_begun_ = 0;
+  std::uint32_t free_records_[2] = {kNoDetail, kNoDetail}, records_begun_[2] = {0, 0};  // by k*End
   std::uint32_t free_detail_ = kNoDetail, details_begun_ = 0;
   std::uint32_t free_attributes_ = kNoDetail, attributes_begun_ = 0;
   std::size_t active_flows_ = 0, details_used_ = 0;
