@@ -37,8 +37,8 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
       tcp_qualities_(options.flows_max, PageMemory::Pages::kHuge),
       tcp_counters_(options.flows_max, PageMemory::Pages::kNormal),
-      details_(options.details_max, PageMemory::Pages::kNormal),
-      attributes_(options.attributes_max, PageMemory::Pages::kNormal),
+      details_(options.details_max, PageMemory::Pages::kHuge),
+      attributes_(options.attributes_max, PageMemory::Pages::kHuge),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
   NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail &&
             options.attributes_max < kNoDetail);
