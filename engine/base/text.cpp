@@ -33,9 +33,15 @@ bool safe_to_show(std::uint32_t c) {
 
 }  // namespace
 
+bool is_printable_ascii(std::string_view raw) noexcept {
+  bool other = false;  // without an early end, so that it is done in vectors
+  for (const char c : raw) other |= static_cast<std::uint8_t>(c - 0x20) >= 0x7f - 0x20;
+  return !other;
+}
+
 std::string printable(std::string_view raw) {
   static constexpr char kHex[] = "0123456789abcdef";
-  if (std::all_of(raw.begin(), raw.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) return std::string(raw);
+  if (is_printable_ascii(raw)) return std::string(raw);
   std::string shown;
   shown.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size();) {

@@ -1,12 +1,32 @@
 #include "engine/metrics/name_set.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+
+#include "engine/base/bytes.h"
 
 namespace netpulse {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 255;
+
+/// A name's first eight bytes decide most comparisons without a look at the text.
+struct SortEntry {
+  std::uint64_t first_bytes;
+  std::string_view name;
+
+  bool operator<(const SortEntry& other) const noexcept {
+    return first_bytes != other.first_bytes ? first_bytes < other.first_bytes : name < other.name;
+  }
+};
+
+SortEntry sort_entry(std::string_view name) noexcept {
+  std::array<std::uint8_t, 8> first_bytes{};
+  std::copy_n(name.begin(), std::min(name.size(), first_bytes.size()), first_bytes.begin());
+  return {ByteCursor(first_bytes).u64(), name};
+}
 
 }  // namespace
 
@@ -49,6 +69,18 @@ std::vector<std::string_view> NameSet::names() const {
     at += size + 1;
   }
   return all;
+}
+
+std::vector<std::string> sorted_once(const std::vector<std::string_view>& names) {
+  std::vector<SortEntry> entries;
+  entries.reserve(names.size());
+  for (const std::string_view name : names) entries.push_back(sort_entry(name));
+  std::sort(entries.begin(), entries.end());
+  std::vector<std::string> sorted;
+  sorted.reserve(names.size());
+  for (const SortEntry& entry : entries)
+    if (sorted.empty() || sorted.back() != entry.name) sorted.emplace_back(entry.name);
+  return sorted;
 }
 
 }  // namespace netpulse

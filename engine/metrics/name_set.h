@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,5 +41,8 @@ class NameSet {
   PageArray<Slot> slots_;
   PageArray<char> text_;
 };
+
+/// Each name once, sorted by bytes. names: in any order, with repeats; views to be valid during the call.
+std::vector<std::string> sorted_once(const std::vector<std::string_view>& names);
 
 }  // namespace netpulse

@@ -218,9 +218,7 @@ std::vector<NameList> Engine::Implementation::collect_names() const {
       const auto found = worker->name_sets()[i].names();
       merged.insert(merged.end(), found.begin(), found.end());
     }
-    std::sort(merged.begin(), merged.end());
-    merged.erase(std::unique(merged.begin(), merged.end()), merged.end());
-    lists.push_back({plan.name_lists()[i], {merged.begin(), merged.end()}});
+    lists.push_back({plan.name_lists()[i], sorted_once(merged)});
   }
   return lists;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "engine/base/time_text.h"
 #include "engine/packet/layer_names.h"
@@ -131,7 +132,7 @@ class Report : JsonText {
       for (const std::string_view name : kNameLists) {
         const auto found = std::find_if(report_.names.begin(), report_.names.end(),
                                         [&](const NameList& list) { return list.name == name; });
-        texts(name, found == report_.names.end() ? std::vector<std::string>{} : found->values);
+        texts(name, found == report_.names.end() ? std::span<const std::string>{} : found->values);
       }
       for (const NameList& list : report_.names)
         if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())

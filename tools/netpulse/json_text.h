@@ -18,7 +18,8 @@ class JsonText {
 
   void key(std::string_view name) { json_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
   void text(std::string_view raw) {
-    const std::string shown = printable(raw);
+    const std::string changed = is_printable_ascii(raw) ? std::string() : printable(raw);
+    const std::string_view shown = changed.empty() ? raw : changed;
     json_.String(shown.data(), static_cast<rapidjson::SizeType>(shown.size()));
   }
   void field(std::string_view name, std::string_view value) {

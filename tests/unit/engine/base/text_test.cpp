@@ -39,5 +39,13 @@ TEST(Nearest, FindsTheSlipAndNotTheStranger) {
   EXPECT_EQ(nearest("zzz", kKeys.data(), kKeys.size()), "");
 }
 
+TEST(Printable, SaysWhatItLeavesAsItIs) {
+  EXPECT_TRUE(is_printable_ascii(""));
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text = "www." + std::string(1, static_cast<char>(byte)) + ".example.com";
+    EXPECT_EQ(is_printable_ascii(text), byte < 0x80 && printable(text) == text) << byte;
+  }
+}
+
 }  // namespace
 }  // namespace netpulse

@@ -37,5 +37,14 @@ TEST(NameSet, RefusesNamesLongerThanDnsAllows) {
   EXPECT_FALSE(set.insert(std::string(256, 'x')));
 }
 
+TEST(NameSet, NamesAreSortedByBytesEachOnce) {
+  using namespace std::string_view_literals;
+  const std::vector<std::string_view> names{"b.example", "\xff",  "12345678b", "12345678", "a",
+                                            "12345678a", "a\0"sv, "b.example", "",         "12345678a"};
+  EXPECT_EQ(sorted_once(names), (std::vector<std::string>{"", "12345678", "12345678a", "12345678b", "a",
+                                                          std::string("a\0", 2), "b.example", "\xff"}));
+  EXPECT_TRUE(sorted_once({}).empty());
+}
+
 }  // namespace
 }  // namespace netpulse
