@@ -52,6 +52,7 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
+  if (!plan_.teaches(*packet_)) return;
   // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
   const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
   names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
