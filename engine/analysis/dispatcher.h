@@ -47,7 +47,8 @@ class Dispatcher final : public AnalyzerContext {
   struct NameCollection {
     bool enabled = false;
     std::size_t names_max = 0;  ///< per list
-    std::size_t rows_max = 0;   ///< of all tables
+    std::size_t rows_max = 0;   ///< of all tables; 0: none are kept
+    ReportRows::Keep rows = ReportRows::Keep::kFirst;
   };
   Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection, const HashSeed& seed,
              WorkerMetrics& metrics);
@@ -99,7 +100,7 @@ class Dispatcher final : public AnalyzerContext {
   /// By AnalysisPlan::name_lists(); empty unless collection was enabled.
   const std::vector<NameSet>& name_sets() const noexcept { return name_sets_; }
 
-  /// By AnalysisPlan::tables(), in no order; empty unless collection was enabled.
+  /// By AnalysisPlan::tables(), in no order.
   std::span<const ReportRow> rows() const noexcept {
     return rows_.has_value() ? rows_->rows() : std::span<const ReportRow>{};
   }
