@@ -76,6 +76,8 @@ class AnalyzerContext {
   virtual bool stream_gave_up() const noexcept = 0;
   /// A text of the flow record; the first one of its kind stays. Kept for as long as there is room in the pool.
   virtual void set_attribute(FlowAttribute kind, std::string_view text) noexcept = 0;
+  /// A number of the flow record, of what sender sends; the first one of its kind stays. As set_attribute().
+  virtual void set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept = 0;
   /// Over UDP: puts a fragment at its offset of the message that this direction is sending (QUIC CRYPTO, DTLS
   /// handshake), in any order. The buffer is taken from the stream pool and may be lost to other flows: then contiguous
   /// begins anew. It is given back by drop_assembly() and when the flow is done.

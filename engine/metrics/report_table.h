@@ -51,7 +51,7 @@ struct ReportTableDescription {
   RowSubject subject = RowSubject::kStream;
 };
 
-inline constexpr std::size_t kReportColumnsMax = 26;
+inline constexpr std::size_t kReportColumnsMax = 28;
 inline constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min();
 
 /// A finding about what one end of a flow sent to the other, or about a host.
