@@ -29,6 +29,7 @@ class NullContext final : public AnalyzerContext {
   bool from_initiator() const noexcept override { return true; }
   bool stream_gave_up() const noexcept override { return false; }
   void set_attribute(FlowAttribute, std::string_view text) noexcept override { found += text.size(); }
+  void set_number(FlowNumber, Direction, std::int64_t) noexcept override {}
   Assembly assemble(std::size_t, Bytes fragment) noexcept override {
     return {.contiguous = fragment, .conflict = false, .whole = true};
   }

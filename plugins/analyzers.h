@@ -26,6 +26,7 @@
 #include "plugins/postgresql/postgresql.h"
 #include "plugins/quic/quic.h"
 #include "plugins/remote/remote.h"
+#include "plugins/rtp/rtcp.h"
 #include "plugins/rtp/rtp.h"
 #include "plugins/services/services.h"
 #include "plugins/sip/sip.h"

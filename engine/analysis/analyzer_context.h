@@ -42,12 +42,13 @@ class AnalyzerContext {
   /// Adds a name to the report's list (index into the analyzer's kNameLists). Costs nothing unless a report was asked
   /// for.
   virtual void observe_name(std::size_t list_index, std::string_view name) noexcept = 0;
-  /// A DNS answer: client was told that address belongs to name, for ttl_seconds.
+  /// A DNS answer: client was told that address belongs to name, for ttl_seconds. Only packets with a port of
+  /// kTeachingPorts can tell, so that the number of workers changes nothing.
   virtual void learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                              std::uint32_t ttl_seconds) noexcept = 0;
   /// A flow over UDP that this one announces: address and port are one end of it, and it belongs to the analyzer
-  /// kExpects[expected_index] as soon as that one's probe() does not say no. Only packets with a port of kTeachingPorts
-  /// can announce, so that the number of workers changes nothing.
+  /// kExpects[expected_index] as soon as that one's probe() does not say no. Only packets that may
+  /// teach can announce, as with learn_address().
   virtual void expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
                            const ExpectationNote& note) noexcept = 0;
   /// The note of a flow of the calling analyzer that was announced for address and port; null if none was. Valid until
@@ -75,6 +76,8 @@ class AnalyzerContext {
   virtual bool stream_gave_up() const noexcept = 0;
   /// A text of the flow record; the first one of its kind stays. Kept for as long as there is room in the pool.
   virtual void set_attribute(FlowAttribute kind, std::string_view text) noexcept = 0;
+  /// A number of the flow record, of what sender sends; the first one of its kind stays. As set_attribute().
+  virtual void set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept = 0;
   /// Over UDP: puts a fragment at its offset of the message that this direction is sending (QUIC CRYPTO, DTLS
   /// handshake), in any order. The buffer is taken from the stream pool and may be lost to other flows: then contiguous
   /// begins anew. It is given back by drop_assembly() and when the flow is done.

@@ -19,8 +19,8 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
       expectations_(options.expected_flows, seed),
       streams_(options.stream_buffers) {
   for (const AnalyzerEntry& analyzer : plan.analyzers()) per_worker_.push_back(analyzer.make_per_worker());
+  if (collection.rows_max != 0) rows_.emplace(collection.rows_max, collection.rows);
   if (!collection.enabled) return;
-  if (collection.rows_max != 0) rows_.emplace(collection.rows_max);
   for (std::size_t i = 0; i < plan.name_lists().size(); ++i)
     name_sets_.emplace_back(collection.names_max, collection.names_max * kNameBytesAverage, seed);
 }

@@ -47,7 +47,8 @@ class Dispatcher final : public AnalyzerContext {
   struct NameCollection {
     bool enabled = false;
     std::size_t names_max = 0;  ///< per list
-    std::size_t rows_max = 0;   ///< of all tables
+    std::size_t rows_max = 0;   ///< of all tables; 0: none are kept
+    ReportRows::Keep rows = ReportRows::Keep::kFirst;
   };
   Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection, const HashSeed& seed,
              WorkerMetrics& metrics);
@@ -99,7 +100,7 @@ class Dispatcher final : public AnalyzerContext {
   /// By AnalysisPlan::name_lists(); empty unless collection was enabled.
   const std::vector<NameSet>& name_sets() const noexcept { return name_sets_; }
 
-  /// By AnalysisPlan::tables(), in no order; empty unless collection was enabled.
+  /// By AnalysisPlan::tables(), in no order.
   std::span<const ReportRow> rows() const noexcept {
     return rows_.has_value() ? rows_->rows() : std::span<const ReportRow>{};
   }
@@ -128,6 +129,7 @@ class Dispatcher final : public AnalyzerContext {
   bool from_initiator() const noexcept override { return packet_->direction == record_->forward(); }
   bool stream_gave_up() const noexcept override { return gave_up_; }
   void set_attribute(FlowAttribute kind, std::string_view text) noexcept override;
+  void set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept override;
   Assembly assemble(std::size_t offset, Bytes fragment) noexcept override;
   void drop_assembly() noexcept override;
   void hand_over() noexcept override { handed_over_ = true; }
@@ -169,6 +171,8 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
+  /// Of the flow in hand; null if there is no room.
+  FlowAttributes* attributes() noexcept;
   void name_from_cache() noexcept;
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {

@@ -37,11 +37,19 @@ void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_
   found.name_source = source;
 }
 
+FlowAttributes* Dispatcher::attributes() noexcept {
+  FlowDetail* found = table_->detail(*record_);
+  return found == nullptr ? nullptr : table_->attributes(*found);  // counted as such
+}
+
 void Dispatcher::set_attribute(FlowAttribute kind, std::string_view text) noexcept {
   if (text.empty() || muted_) return;
-  FlowDetail* found = table_->detail(*record_);
-  if (found == nullptr) return;  // counted as such
-  if (FlowAttributes* attributes = table_->attributes(*found); attributes != nullptr) attributes->set(kind, text);
+  if (FlowAttributes* found = attributes(); found != nullptr) found->set(kind, text);
+}
+
+void Dispatcher::set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept {
+  if (muted_) return;
+  if (FlowAttributes* found = attributes(); found != nullptr) found->set(kind, sender, value);
 }
 
 void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {
@@ -52,6 +60,7 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
+  if (!plan_.teaches(*packet_)) return;
   // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
   const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
   names_.learn(scope, address, name, ttl_seconds, packet_->received_at);

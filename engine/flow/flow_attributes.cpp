@@ -4,14 +4,25 @@
 
 namespace netpulse {
 
+void FlowAttributes::append(char key, std::string_view value) noexcept {
+  bytes_[used_] = key;
+  bytes_[used_ + 1U] = static_cast<char>(value.size());
+  std::memcpy(&bytes_[used_ + kHeaderBytes], value.data(), value.size());
+  used_ = static_cast<std::uint16_t>(used_ + kHeaderBytes + value.size());
+}
+
 void FlowAttributes::set(FlowAttribute kind, std::string_view text) noexcept {
   const std::size_t room = bytes_.size() - used_;
   if (text.empty() || room <= kHeaderBytes || !get(kind).empty()) return;
-  const std::size_t size = std::min({text.size(), kTextBytesMax, room - kHeaderBytes});
-  bytes_[used_] = static_cast<char>(kind);
-  bytes_[used_ + 1U] = static_cast<char>(size);
-  std::memcpy(&bytes_[used_ + kHeaderBytes], text.data(), size);
-  used_ = static_cast<std::uint16_t>(used_ + kHeaderBytes + size);
+  append(key_of(kind), text.substr(0, std::min(kTextBytesMax, room - kHeaderBytes)));
+}
+
+void FlowAttributes::set(FlowNumber kind, Direction sender, std::int64_t value) noexcept {
+  const char key = key_of(kind, sender);
+  if (bytes_.size() - used_ < kHeaderBytes + sizeof value || !find(key).empty()) return;
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  append(key, {bytes, sizeof bytes});
 }
 
 void FlowAttributes::replace(FlowAttribute kind, std::string_view text) noexcept {
@@ -24,10 +35,20 @@ void FlowAttributes::replace(FlowAttribute kind, std::string_view text) noexcept
   set(kind, text);
 }
 
-std::string_view FlowAttributes::get(FlowAttribute kind) const noexcept {
+std::string_view FlowAttributes::get(FlowAttribute kind) const noexcept { return find(key_of(kind)); }
+
+std::optional<std::int64_t> FlowAttributes::get(FlowNumber kind, Direction sender) const noexcept {
+  const std::string_view bytes = find(key_of(kind, sender));
+  std::int64_t value = 0;
+  if (bytes.size() != sizeof value) return {};
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+std::string_view FlowAttributes::find(char key) const noexcept {
   for (std::size_t at = 0; at < used_;) {
     const auto size = static_cast<std::uint8_t>(bytes_[at + 1]);
-    if (bytes_[at] == static_cast<char>(kind)) return {&bytes_[at + kHeaderBytes], size};
+    if (bytes_[at] == key) return {&bytes_[at + kHeaderBytes], size};
     at += kHeaderBytes + size;
   }
   return {};

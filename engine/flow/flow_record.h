@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "engine/base/time.h"
@@ -125,6 +126,13 @@ enum class FlowAttribute : std::uint8_t {
 };
 inline constexpr std::size_t kFlowAttributeCount = 15;
 
+/// Numbers that only some flows have, of what one end sends: a column of the flow record for each end.
+enum class FlowNumber : std::uint8_t {
+  kMediaLost,               ///< RTP packets that never came
+  kMediaJitterNanoseconds,  ///< as a receiver would report it (RFC 3550), of the worst stream
+  kMediaMosThousandths,     ///< estimated mean opinion score, of the worst stream
+};
+
 /// The attributes of a flow, in the order in which they were found: kind, length, text.
 class FlowAttributes {
  public:
@@ -135,10 +143,21 @@ class FlowAttributes {
   void replace(FlowAttribute kind, std::string_view text) noexcept;
   /// Empty if there is none.
   std::string_view get(FlowAttribute kind) const noexcept;
+  /// The first number of a kind and a sender stays. Left out if there is no room.
+  void set(FlowNumber kind, Direction sender, std::int64_t value) noexcept;
+  std::optional<std::int64_t> get(FlowNumber kind, Direction sender) const noexcept;
   void clear() noexcept { used_ = 0; }
 
  private:
   static constexpr std::size_t kHeaderBytes = 2;
+  static char key_of(FlowAttribute kind) noexcept { return static_cast<char>(kind); }
+  static char key_of(FlowNumber kind, Direction sender) noexcept {
+    return static_cast<char>(kFlowAttributeCount + 2 * static_cast<std::size_t>(kind) +
+                             static_cast<std::size_t>(sender));
+  }
+  void append(char key, std::string_view value) noexcept;
+  std::string_view find(char key) const noexcept;
+
   std::uint16_t used_ = 0;
   std::array<char, 510> bytes_;
   friend class FlowTable;

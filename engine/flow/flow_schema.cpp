@@ -218,6 +218,26 @@ template <FlowAttribute kKind>
 Value attribute(Flow flow, Names, Scratch) {
   return flow.has_attributes ? text(flow.attributes.get(kKind)) : Value{};
 }
+template <bool kOfSource>
+std::optional<std::int64_t> number(Flow flow, FlowNumber kind) {
+  if (!flow.has_attributes) return {};
+  return flow.attributes.get(kind, kOfSource ? flow.record.forward() : opposite(flow.record.forward()));
+}
+template <bool kOfSource>
+Value media_lost(Flow flow, Names, Scratch) {
+  const auto found = number<kOfSource>(flow, FlowNumber::kMediaLost);
+  return found.has_value() ? Value{static_cast<std::uint64_t>(*found)} : Value{};
+}
+template <bool kOfSource>
+Value media_jitter(Flow flow, Names, Scratch) {
+  const auto found = number<kOfSource>(flow, FlowNumber::kMediaJitterNanoseconds);
+  return found.has_value() ? Value{Duration{*found}.seconds()} : Value{};
+}
+template <bool kOfSource>
+Value media_mos(Flow flow, Names, Scratch) {
+  const auto found = number<kOfSource>(flow, FlowNumber::kMediaMosThousandths);
+  return found.has_value() ? Value{static_cast<double>(*found) / 1e3} : Value{};
+}
 Value http_status(Flow flow, Names, Scratch) {
   if (!flow.has_attributes) return {};
   const std::string_view digits = flow.attributes.get(FlowAttribute::kHttpStatus);
@@ -370,7 +390,23 @@ const Column kColumns[] = {
     {"src_keep_alives", kUnsigned, "segments", "Keep-alives sent by src", 0, false,
      get::src_count<TcpFinding::kKeepAlive>},
     {"dst_keep_alives", kUnsigned, "segments", "Keep-alives sent by dst", 0, false,
-     get::dst_count<TcpFinding::kKeepAlive>}};
+     get::dst_count<TcpFinding::kKeepAlive>},
+    {"src_rtp_lost_packets", kUnsigned, "packets", "RTP packets from src that never came; in the flow's last record", 0,
+     false, get::media_lost<true>},
+    {"dst_rtp_lost_packets", kUnsigned, "packets", "RTP packets from dst that never came; in the flow's last record", 0,
+     false, get::media_lost<false>},
+    {"src_rtp_jitter_seconds", ColumnType::kNumber, "seconds",
+     "Interarrival jitter of the worst RTP stream from src (RFC 3550); in the flow's last record", 0, false,
+     get::media_jitter<true>},
+    {"dst_rtp_jitter_seconds", ColumnType::kNumber, "seconds",
+     "Interarrival jitter of the worst RTP stream from dst (RFC 3550); in the flow's last record", 0, false,
+     get::media_jitter<false>},
+    {"src_mos_estimated", ColumnType::kNumber, "",
+     "Estimated mean opinion score of the worst voice from src (ITU-T G.107); in the flow's last record", 0, false,
+     get::media_mos<true>},
+    {"dst_mos_estimated", ColumnType::kNumber, "",
+     "Estimated mean opinion score of the worst voice from dst (ITU-T G.107); in the flow's last record", 0, false,
+     get::media_mos<false>}};
 
 }  // namespace
 

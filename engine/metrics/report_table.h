@@ -51,7 +51,7 @@ struct ReportTableDescription {
   RowSubject subject = RowSubject::kStream;
 };
 
-inline constexpr std::size_t kReportColumnsMax = 26;
+inline constexpr std::size_t kReportColumnsMax = 28;
 inline constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min();
 
 /// A finding about what one end of a flow sent to the other, or about a host.
@@ -68,19 +68,30 @@ struct ReportRow {
 /// Rows of all tables, as a worker found them: bounded, fixed memory, resident as far as it is used.
 class ReportRows {
  public:
+  /// Which rows stay when there are more than there is room for: of a file the first, which are the same each time;
+  /// of a live run the latest.
+  enum class Keep : std::uint8_t { kFirst, kLatest };
+
   /// rows_max: at least 1.
-  explicit ReportRows(std::size_t rows_max) : rows_(rows_max, PageMemory::Pages::kNormal) {}
+  ReportRows(std::size_t rows_max, Keep keep) : rows_(rows_max, PageMemory::Pages::kNormal), keep_(keep) {}
   /// False if there is no room.
   bool add(const ReportRow& row) noexcept {
-    if (count_ == rows_.size()) return false;
+    if (count_ == rows_.size()) {
+      if (keep_ == Keep::kFirst) return false;
+      rows_[oldest_] = row;
+      oldest_ = oldest_ + 1 == count_ ? 0 : oldest_ + 1;
+      return true;
+    }
     rows_[count_++] = row;
     return true;
   }
+  /// In no order.
   std::span<const ReportRow> rows() const noexcept { return {&rows_[0], count_}; }
 
  private:
   PageArray<ReportRow> rows_;
-  std::size_t count_ = 0;
+  std::size_t count_ = 0, oldest_ = 0;
+  Keep keep_;
 };
 
 /// A table of the report with its rows, in the order of their begin; those about hosts by their first column, largest

@@ -19,7 +19,7 @@ struct NameList {
 struct RunReport {
   MetricsSnapshot metrics;          ///< metrics.names is set
   std::vector<NameList> names;      ///< empty unless EngineOptions::collect_names
-  std::vector<ReportTable> tables;  ///< what analyzers list; empty unless EngineOptions::collect_names
+  std::vector<ReportTable> tables;  ///< what analyzers list; empty unless EngineOptions asks for it
   std::vector<TopEntry> top_hosts;  ///< by bytes, largest first; at most EngineOptions::top_entries each
   std::vector<TopEntry> top_pairs;  ///< "10.0.0.1 - 10.0.0.2"
   std::vector<TopEntry> top_server_names;

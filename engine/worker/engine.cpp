@@ -83,7 +83,9 @@ void Engine::Implementation::make_workers() {
   worker_options.flow_table.details_max = share(options.flow_table.details_max, count);
   worker_options.flow_table.attributes_max = share(options.flow_table.attributes_max, count);
   worker_options.analysis = options.analysis;
-  worker_options.names = {options.collect_names, options.names_max, options.rows_max};
+  const std::size_t rows_max = options.collect_names || options.collect_latest ? options.rows_max : 0;
+  worker_options.names = {options.collect_names, options.names_max, rows_max,
+                          options.collect_latest ? ReportRows::Keep::kLatest : ReportRows::Keep::kFirst};
   worker_options.can_wait = sources.front()->can_wait();
   worker_options.real_time = sources.front()->real_time();
   worker_options.collector_bell = &collector->bell();
@@ -225,7 +227,7 @@ std::vector<NameList> Engine::Implementation::collect_names() const {
 
 std::vector<ReportTable> Engine::Implementation::collect_tables() const {
   std::vector<ReportTable> tables;
-  if (!options.collect_names) return tables;
+  if (!options.collect_names && !options.collect_latest) return tables;
   for (const ReportTableDescription& description : plan.tables()) tables.push_back({description, {}});
   for (const auto& worker : workers)
     for (const ReportRow& row : worker->report_rows()) tables[row.table].rows.push_back(row);

@@ -22,7 +22,8 @@ struct EngineOptions {
   std::size_t fragments_max = 4096;  ///< datagrams tracked per decoder
   FlowTableOptions flow_table;       ///< flows_max is the total; each worker has its share
   AnalysisOptions analysis;
-  bool collect_names = false;     ///< fill RunReport::names (capture files)
+  bool collect_names = false;     ///< fill RunReport::names and tables (capture files)
+  bool collect_latest = false;    ///< fill RunReport::tables, with the latest rows (live runs)
   std::size_t names_max = 65536;  ///< per list and worker
   std::size_t rows_max = 16384;   ///< of the report's tables together, per worker
   std::size_t top_entries = 10;

@@ -8,6 +8,7 @@
 #include "plugins/common/rtp_announcement.h"
 #include "plugins/common/rtp_header.h"
 #include "plugins/rtp/mos.h"
+#include "plugins/rtp/rtcp.h"
 
 namespace netpulse {
 namespace {
@@ -92,8 +93,31 @@ void tell(RtpStream& stream, Timestamp now, AnalyzerContext& context) noexcept {
   raise(Rtp::kCounterLost, sequence.missing(), told.lost);
   raise(Rtp::kCounterDuplicates, sequence.duplicates(), told.duplicates);
   raise(Rtp::kCounterReordered, sequence.reordered(), told.reordered);
-  if (stream.jitter() != nullptr) context.observe_latency(0, from_milliseconds(stream.reported_jitter_ms()));
+  if (stream.jitter() != nullptr)
+    context.observe_latency(Rtp::kHistogramJitter, from_milliseconds(stream.reported_jitter_ms()));
   told.at = now;
+}
+
+/// RTCP on the port of RTP (RFC 5761): round trips, by the sources that are measured.
+void read_reports(const PacketView& packet, RtpStreams::Chain& chain, AnalyzerContext& context) noexcept {
+  RtpStreams& streams = context.per_worker<RtpStreams>();
+  const Direction other_way = packet.direction == Direction::kLoToHi ? Direction::kHiToLo : Direction::kLoToHi;
+  read_rtcp_reports(
+      packet.payload(),
+      [&](std::uint8_t type, std::uint32_t ssrc, std::uint32_t middle) {
+        const bool sender = type == kRtcpSenderReport;
+        context.count(sender ? Rtp::kCounterSenderReports : Rtp::kCounterReceiverReports);
+        RtpStream* stream = sender ? streams.find(chain, ssrc, packet.direction) : nullptr;
+        if (stream != nullptr) stream->sender_time() = {packet.received_at, middle};
+      },
+      [&](const RtcpReportBlock& block) {
+        RtpStream* stream = streams.find(chain, block.ssrc, other_way);
+        if (stream == nullptr) return;
+        const auto round_trip = rtcp_round_trip(block, stream->sender_time(), packet.received_at);
+        if (!round_trip.has_value()) return;
+        stream->add_round_trip(*round_trip);
+        context.observe_latency(Rtp::kHistogramRoundTrip, *round_trip);
+      });
 }
 
 /// True if its stream is believable.
@@ -132,6 +156,19 @@ std::int64_t replaced_ssrc(const RtpStream& stream, RtpStreams::Chain chain, Rtp
   return former == nullptr ? kNoValue : former->ssrc();
 }
 
+/// What a receiver could not play, of all that was sent: what never came, and what came too late.
+double unplayed_ratio(const RtpStream& stream) noexcept {
+  const RtpSequence& sequence = stream.sequence();
+  const std::uint64_t unplayed = sequence.missing() + stream.discarded().value_or(0);
+  return std::min(1.0, static_cast<double>(unplayed) / static_cast<double>(sequence.expected()));
+}
+
+std::optional<double> opinion_score(const RtpStream& stream) noexcept {
+  const auto codec = codec_impairment(stream.main_payload_type());
+  if (!codec.has_value()) return {};
+  return mean_opinion_score(transmission_rating(*codec, milliseconds(Rtp::kDelayAssumed), unplayed_ratio(stream)));
+}
+
 /// In the order of Rtp::kColumns.
 std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, std::int64_t replaced) noexcept {
   const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
@@ -142,12 +179,10 @@ std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, s
     return jitter == nullptr ? kNoValue : from_milliseconds(value_ms).nanoseconds;
   };
   const bool clock = stream.clock_source() != ClockSource::kUnknown;
-  const double loss_ratio = static_cast<double>(sequence.missing()) / static_cast<double>(sequence.expected());
+  const std::optional<Duration> silence = stream.silence(), round_trip = stream.round_trip_mean();
+  const std::optional<double> mos = opinion_score(stream);
   const auto codec = codec_impairment(stream.main_payload_type());
-  std::int64_t mos = kNoValue;
-  if (codec.has_value())
-    mos = std::llround(1e3 *
-                       mean_opinion_score(transmission_rating(*codec, milliseconds(Rtp::kDelayAssumed), loss_ratio)));
+  const auto thousandths = [](double value) { return std::int64_t{std::llround(1e3 * value)}; };
   return {stream.ssrc(),
           replaced,
           stream.main_payload_type(),
@@ -167,75 +202,39 @@ std::array<std::int64_t, Rtp::kColumns.size()> row_of(const RtpStream& stream, s
           jitter_ns(stream.reported_jitter_ms()),
           noted ? jitter_ns(jitter->mean_ms) : kNoValue,
           noted ? jitter_ns(jitter->max_ms) : kNoValue,
-          mos,
-          codec.has_value() ? Rtp::kDelayAssumed.nanoseconds : kNoValue,
-          codec.has_value() ? std::llround(1e3 * loss_ratio) : kNoValue};
+          stream.discarded().has_value() ? number(*stream.discarded()) : kNoValue,
+          silence.has_value() ? silence->nanoseconds : kNoValue,
+          round_trip.has_value() ? round_trip->nanoseconds : kNoValue,
+          mos.has_value() ? thousandths(*mos) : kNoValue,
+          mos.has_value() ? Rtp::kDelayAssumed.nanoseconds : kNoValue,
+          mos.has_value() ? PlayoutBuffer::kDepth.nanoseconds : kNoValue,
+          mos.has_value() ? thousandths(unplayed_ratio(stream)) : kNoValue,
+          codec.has_value() ? thousandths(codec->equipment) : kNoValue,
+          codec.has_value() ? thousandths(codec->loss_robustness) : kNoValue};
 }
 
-constexpr std::uint8_t kSenderReport = 200, kReceiverReport = 201, kExtendedReport = 207;
-constexpr std::size_t kSenderInfoWords = 5, kReportBlockWords = 6;
-
-/// Every packet of the compound has version 2, a known type, and room for its report blocks; they end where the
-/// datagram does.
-bool is_compound(Bytes datagram, bool cut) noexcept {
-  ByteCursor cursor(datagram);
-  bool first = true;
-  do {
-    const std::uint8_t flags = cursor.u8();
-    const std::uint8_t type = cursor.u8();
-    const std::uint16_t words = cursor.u16();
-    if (cursor.failed() || flags >> 6 != 2) return false;
-    const bool report = type == kSenderReport || type == kReceiverReport;
-    if (first ? !report : type < kSenderReport || type > kExtendedReport) return false;
-    const std::size_t blocks = flags & 0x1f;
-    if (report && words < 1 + (type == kSenderReport ? kSenderInfoWords : 0) + blocks * kReportBlockWords) return false;
-    first = false;
-    cursor.skip(std::size_t{4} * words);
-    if (cursor.failed()) return cut;
-  } while (!cursor.at_end());
-  return true;
-}
-
-void read_report_block(ByteCursor& cursor, const PacketView& packet, const Rtcp::State& state,
-                       AnalyzerContext& context) noexcept {
-  constexpr std::size_t kBeforeReference = 16;
-  constexpr double kFractionsPerSecond = 65536;
-  constexpr Duration kRoundTripMax = Duration::from_seconds(60);
-  cursor.skip(kBeforeReference);
-  const std::uint32_t reference = cursor.u32();
-  const std::uint32_t delay = cursor.u32();
-  const std::size_t sender = 1 - static_cast<std::size_t>(packet.direction);
-  if (cursor.failed() || reference == 0 || reference != state.middle[sender]) return;
-  const Duration elapsed = packet.received_at - state.seen_at[sender];
-  const Duration held{static_cast<std::int64_t>(delay / kFractionsPerSecond * 1e9)};
-  if (held <= elapsed && elapsed - held <= kRoundTripMax) context.observe_latency(0, elapsed - held);
-}
-
-/// The compound as far as it can be read; its first packet is a report.
-void read_reports(const PacketView& packet, Rtcp::State& state, AnalyzerContext& context) noexcept {
-  ByteCursor cursor(packet.payload());
-  while (!cursor.at_end()) {
-    const std::uint8_t flags = cursor.u8();
-    const std::uint8_t type = cursor.u8();
-    const std::size_t bytes = std::size_t{4} * cursor.u16();
-    if (cursor.failed() || flags >> 6 != 2) return;
-    ByteCursor body(cursor.take(std::min(bytes, cursor.remaining())));
-    body.skip(4);  // the sender of the packet
-    if (type == kSenderReport) {
-      const std::uint32_t seconds = body.u32();
-      const std::uint32_t fraction = body.u32();
-      body.skip(12);
-      if (body.failed()) return;
-      const auto side = static_cast<std::size_t>(packet.direction);
-      state.middle[side] = seconds << 16 | fraction >> 16;
-      state.seen_at[side] = packet.received_at;
-    }
-    if (type != kSenderReport && type != kReceiverReport) continue;
-    context.count(type == kSenderReport ? Rtcp::kCounterSender : Rtcp::kCounterReceiver);
-    for (std::size_t blocks = flags & 0x1f; blocks != 0 && !body.failed(); --blocks)
-      read_report_block(body, packet, state, context);
+/// What the flow's record tells of what one end sent.
+class FlowQuality {
+ public:
+  void add(const RtpStream& stream) noexcept {
+    any_ = true;
+    missing_ += stream.sequence().missing();
+    if (stream.jitter() != nullptr) jitter_ms_ = std::max(jitter_ms_.value_or(0), stream.reported_jitter_ms());
+    if (const auto mos = opinion_score(stream); mos.has_value()) mos_ = std::min(mos_.value_or(*mos), *mos);
   }
-}
+  void tell(Direction sender, AnalyzerContext& context) const noexcept {
+    if (!any_) return;
+    context.set_number(FlowNumber::kMediaLost, sender, static_cast<std::int64_t>(missing_));
+    if (jitter_ms_.has_value())
+      context.set_number(FlowNumber::kMediaJitterNanoseconds, sender, from_milliseconds(*jitter_ms_).nanoseconds);
+    if (mos_.has_value()) context.set_number(FlowNumber::kMediaMosThousandths, sender, std::llround(1e3 * *mos_));
+  }
+
+ private:
+  bool any_ = false;
+  std::uint64_t missing_ = 0;
+  std::optional<double> jitter_ms_, mos_;
+};
 
 }  // namespace
 
@@ -249,8 +248,12 @@ Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& co
   const Bytes datagram = packet.payload();
   RtpHeader header;
   if (state.confirmed != 0) {
-    const bool rtp = parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes);
-    if (rtp && measure(packet, header, state, context)) state.confirmed = kSure;
+    if (is_rtcp_type(datagram)) {
+      read_reports(packet, state.streams, context);
+    } else {
+      const bool rtp = parse_rtp_header(datagram, is_cut(packet), header) && plausible(header, packet.payload_bytes);
+      if (rtp && measure(packet, header, state, context)) state.confirmed = kSure;
+    }
     return state.confirmed == kSure || ++state.datagrams <= kDatagramsMax ? Verdict::kNeedMore : Verdict::kNotMine;
   }
   if (state.datagrams == 0 && (context.expectation(packet.dst_addr(), packet.dst_port()) != nullptr ||
@@ -277,29 +280,20 @@ Verdict Rtp::consume(const PacketView& packet, State& state, AnalyzerContext& co
 void Rtp::end_flow(State& state, bool mine, AnalyzerContext& context) noexcept {
   if (state.streams.head == 0) return;
   RtpStreams& streams = context.per_worker<RtpStreams>();
-  if (mine && state.confirmed != 0)
+  if (mine && state.confirmed != 0) {
+    FlowQuality quality[2];
     streams.for_each(state.streams, [&](RtpStream& stream) {
       if (!stream.believable()) return;
       tell(stream, stream.last_at(), context);
       context.count(kCounterStreams);
       context.add_row(0, stream.direction(), stream.begun_at(),
                       row_of(stream, replaced_ssrc(stream, state.streams, streams)));
+      quality[static_cast<std::size_t>(stream.direction())].add(stream);
     });
-  streams.release(state.streams);
-}
-
-Verdict Rtcp::probe(const PacketView& packet) noexcept {
-  return mine_if(over_udp(packet) && is_compound(packet.payload(), is_cut(packet)));
-}
-
-Verdict Rtcp::consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept {
-  RtpHeader header;
-  if (!parse_rtp_header(packet.payload(), is_cut(packet), header)) {
-    read_reports(packet, state, context);
-    return Verdict::kTentative;
+    for (const Direction sender : {Direction::kLoToHi, Direction::kHiToLo})
+      quality[static_cast<std::size_t>(sender)].tell(sender, context);
   }
-  context.hand_over();
-  return Verdict::kDone;
+  streams.release(state.streams);
 }
 
 }  // namespace netpulse

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/common/analyzer_defaults.h"
+#include "plugins/rtp/rtcp.h"
 #include "plugins/rtp/rtp_streams.h"
 
 namespace netpulse {
@@ -12,8 +13,9 @@ namespace netpulse {
 /// is tentative until kInARowMin datagrams of one source have followed each other: same SSRC and payload type, sequence
 /// number one higher, a time stamp that a media clock can have. STUN, DTLS and RTCP in between are passed over. Given
 /// up after kDatagramsMax, or kStrangersMax that fit nothing. Streams are measured from their first packet, whether the
-/// flow is known by then or not; those in which no two packets follow each other are not told of. See RtpStream.
-/// Source: RFC 3550 section 5.1 and appendix A.1; RFC 3551 section 6; RFC 7983 section 7.
+/// flow is known by then or not; those in which no two packets follow each other are not told of. See RtpStream. RTCP
+/// on the same port tells round trips, once the flow is known. Source: RFC 3550 section 5.1 and appendix A.1; RFC 3551
+/// section 6; RFC 5761; RFC 7983 section 7.
 struct Rtp : AnalyzerDefaults {
   struct Source {
     std::uint32_t ssrc;
@@ -41,12 +43,14 @@ struct Rtp : AnalyzerDefaults {
   /// Streams are told of as they end, their losses and jitter also meanwhile, at such intervals of packet time.
   static constexpr Duration kTellPeriod = Duration::from_seconds(5);
 
-  /// One way, mouth to ear, for the estimated opinion score: nobody on the path can see it.
-  static constexpr Duration kDelayAssumed = Duration::from_milliseconds(20);
+  /// One way, mouth to ear, for the estimated opinion score: the way and the codec, of which nobody on the path sees
+  /// enough, and the receiver's buffer.
+  static constexpr Duration kDelayAssumed = Duration::from_milliseconds(20) + PlayoutBuffer::kDepth;
 
   static constexpr std::size_t kCounterPackets = 0, kCounterLost = 1, kCounterDuplicates = 2, kCounterReordered = 3,
-                               kCounterStreams = 4, kCounterUnmeasured = 5;
-  static constexpr std::array<MetricDescription, 6> kCounters{
+                               kCounterStreams = 4, kCounterUnmeasured = 5, kCounterSenderReports = 6,
+                               kCounterReceiverReports = 7;
+  static constexpr std::array<MetricDescription, 8> kCounters{
       MetricDescription{"netpulse_rtp_packets_total", "RTP packets of streams that are measured."},
       MetricDescription{"netpulse_rtp_lost_packets_total",
                         "RTP packets expected by their sequence numbers and missing."},
@@ -54,13 +58,20 @@ struct Rtp : AnalyzerDefaults {
       MetricDescription{"netpulse_rtp_reordered_packets_total", "RTP packets that came after a later one."},
       MetricDescription{"netpulse_rtp_streams_total", "RTP streams that ended."},
       MetricDescription{"netpulse_rtp_unmeasured_packets_total",
-                        "RTP packets of streams that are not measured: too many at one time, or in one flow."}};
-  static constexpr std::array<MetricDescription, 1> kHistograms{MetricDescription{
-      "netpulse_rtp_jitter_seconds",
-      "Interarrival jitter of RTP streams with a known clock, every five seconds and at their end (RFC 3550)."}};
+                        "RTP packets of streams that are not measured: too many at one time, or in one flow."},
+      MetricDescription{"netpulse_rtp_reports_total", "RTCP reports on the port of RTP.", "kind", "sender"},
+      MetricDescription{"netpulse_rtp_reports_total", "RTCP reports on the port of RTP.", "kind", "receiver"}};
+  static constexpr std::size_t kHistogramJitter = 0, kHistogramRoundTrip = 1;
+  static constexpr std::array<MetricDescription, 2> kHistograms{
+      MetricDescription{
+          "netpulse_rtp_jitter_seconds",
+          "Interarrival jitter of RTP streams with a known clock, every five seconds and at their end (RFC 3550)."},
+      MetricDescription{
+          "netpulse_rtp_round_trip_seconds",
+          "From the tap to a receiver of RTP and back, by RTCP reports on the port of RTP (RFC 3550, RFC 5761)."}};
 
   static constexpr std::array<std::string_view, 4> kClockSources{"unknown", "static", "sdp", "inferred"};
-  static constexpr std::array<ReportColumn, 22> kColumns{
+  static constexpr std::array<ReportColumn, 28> kColumns{
       ReportColumn{"ssrc", "SSRC", ValueKind::kHexadecimal},
       ReportColumn{"replaces_ssrc", "", ValueKind::kHexadecimal},
       ReportColumn{"payload_type", "type"},
@@ -80,38 +91,20 @@ struct Rtp : AnalyzerDefaults {
       ReportColumn{"jitter_ms", "", ValueKind::kMilliseconds},
       ReportColumn{"jitter_ms_mean", "jitter ms", ValueKind::kMilliseconds},
       ReportColumn{"jitter_ms_max", "max", ValueKind::kMilliseconds},
+      ReportColumn{"discarded", "too late"},
+      ReportColumn{"silence_ms", "", ValueKind::kMilliseconds},
+      ReportColumn{"round_trip_ms", "", ValueKind::kMilliseconds},
       ReportColumn{"mos_estimated", "MOS", ValueKind::kThousandths},
       ReportColumn{"mos_delay_ms", "", ValueKind::kMilliseconds},
-      ReportColumn{"mos_loss_ratio", "", ValueKind::kThousandths}};
+      ReportColumn{"mos_buffer_ms", "", ValueKind::kMilliseconds},
+      ReportColumn{"mos_loss_ratio", "", ValueKind::kThousandths},
+      ReportColumn{"mos_ie", "", ValueKind::kThousandths},
+      ReportColumn{"mos_bpl", "", ValueKind::kThousandths}};
   static constexpr std::array<ReportTableDescription, 1> kTables{
       ReportTableDescription{"rtp", "streams", "Voice and video", kColumns}};
 
   static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
   static void end_flow(State& state, bool mine, AnalyzerContext& context) noexcept;
-};
-
-/// RTCP over UDP, on a port of its own: compound packets that begin with a report and add up to the datagram. When RTP
-/// follows on the same port the flow is handed over. The round trip between the tap and a receiver is the time from a
-/// sender's report to the report that refers to it, less the time the receiver says it took.
-/// Source: RFC 3550 sections 6.1, 6.4 and 6.4.1, RFC 4585 section 6.1, RFC 3611, RFC 5761.
-struct Rtcp : AnalyzerDefaults {
-  /// The last sender's report of each Direction.
-  struct State {
-    Timestamp seen_at[2];
-    std::uint32_t middle[2];  ///< of its NTP time stamp: what a receiver refers to; 0: none
-  };
-  static constexpr bool kStateOverUdp = true;
-  static constexpr std::size_t kCounterSender = 0, kCounterReceiver = 1;
-  static constexpr std::array<MetricDescription, 2> kCounters{
-      MetricDescription{"netpulse_rtcp_reports_total", "RTCP reports on ports of their own.", "kind", "sender"},
-      MetricDescription{"netpulse_rtcp_reports_total", "RTCP reports on ports of their own.", "kind", "receiver"}};
-  static constexpr std::array<MetricDescription, 1> kHistograms{MetricDescription{
-      "netpulse_rtcp_round_trip_seconds", "From the tap to a receiver of RTP and back, by RTCP reports (RFC 3550)."}};
-  static constexpr std::string_view kName = "rtcp";
-  static constexpr std::array<Pattern, 1> kPatterns{Pattern{R"(^[\x80-\xbf][\xc8\xc9]\x00)"}};
-
-  static Verdict probe(const PacketView& packet) noexcept;
-  static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
 };
 
 }  // namespace netpulse

@@ -1,5 +1,6 @@
 #include "plugins/rtp/rtp_stream.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -8,10 +9,15 @@ namespace {
 
 double milliseconds(Duration duration) noexcept { return static_cast<double>(duration.nanoseconds) * 1e-6; }
 
-/// |D| of appendix A.8. A time stamp is 32 bits and may go back.
-double difference_ms(Duration elapsed, std::uint32_t from, std::uint32_t to, std::uint32_t clock_hz) noexcept {
+constexpr std::uint32_t kVideoClockHz = 90000;
+
+/// D of appendix A.8. A time stamp is 32 bits and may go back.
+double signed_difference_ms(Duration elapsed, std::uint32_t from, std::uint32_t to, std::uint32_t clock_hz) noexcept {
   const double steps = static_cast<std::int32_t>(to - from);
-  return std::abs(milliseconds(elapsed) - steps * 1e3 / clock_hz);
+  return milliseconds(elapsed) - steps * 1e3 / clock_hz;
+}
+double difference_ms(Duration elapsed, std::uint32_t from, std::uint32_t to, std::uint32_t clock_hz) noexcept {
+  return std::abs(signed_difference_ms(elapsed, from, to, clock_hz));
 }
 
 }  // namespace
@@ -21,12 +27,14 @@ void RtpStream::begin(const RtpHeader& header, Direction direction, PayloadClock
   ssrc_ = header.ssrc;
   direction_ = direction;
   sequence_.begin(header.sequence);
-  told_.at = begun_at_ = last_at_ = measured_at_ = reported_at_ = now;
-  first_timestamp_ = measured_timestamp_ = reported_timestamp_ = header.timestamp;
+  told_.at = begun_at_ = last_at_ = measured_at_ = reported_at_ = played_at_ = now;
+  first_timestamp_ = measured_timestamp_ = reported_timestamp_ = played_timestamp_ = header.timestamp;
   packets_ = 1;
   markers_ = header.marker ? 1 : 0;
   count_type(header.payload_type);
   use_clock(header.payload_type, clock, header, now);
+  if (clock_hz_ != 0) playout_.add(0, true, now);
+  played_clock_hz_ = clock_hz_;
 }
 
 void RtpStream::add(const RtpHeader& header, PayloadClock clock, Timestamp now) noexcept {
@@ -52,6 +60,7 @@ void RtpStream::add(const RtpHeader& header, PayloadClock clock, Timestamp now) 
     measured_at_ = now;
   }
   measure(header, place, change, now);
+  play(header, place, change, is_comfort_noise(header.payload_type) || is_comfort_noise(former_type), now);
   if (inferring_) try_to_infer(header, now);
   ++packets_;
   markers_ += header.marker ? 1 : 0;
@@ -60,7 +69,6 @@ void RtpStream::add(const RtpHeader& header, PayloadClock clock, Timestamp now) 
 }
 
 void RtpStream::measure(const RtpHeader& header, RtpSequence::Place place, bool after_change, Timestamp now) noexcept {
-  constexpr std::uint32_t kVideoClockHz = 90000;
   if (clock_hz_ == 0 && !inferring_) return;
   if (place == RtpSequence::Place::kLate || place == RtpSequence::Place::kRepeated ||
       place == RtpSequence::Place::kStray || header.timestamp == reported_timestamp_)
@@ -80,6 +88,29 @@ void RtpStream::measure(const RtpHeader& header, RtpSequence::Place place, bool 
   }
   reported_timestamp_ = header.timestamp;
   reported_at_ = now;
+}
+
+void RtpStream::play(const RtpHeader& header, RtpSequence::Place place, bool after_change, bool comfort_noise,
+                     Timestamp now) noexcept {
+  using Place = RtpSequence::Place;
+  if (clock_hz_ == 0 || place == Place::kRepeated || place == Place::kStray) return;
+  const bool same_clock = clock_hz_ == played_clock_hz_;
+  const double difference =
+      same_clock ? signed_difference_ms(now - played_at_, played_timestamp_, header.timestamp, clock_hz_) : 0;
+  if (place == Place::kLate) {
+    discarded_ += same_clock && playout_.too_late(difference) ? 1 : 0;
+    return;
+  }
+  discarded_ += playout_.add(difference, header.marker || !same_clock || place == Place::kRestart, now) ? 1 : 0;
+  const auto step = static_cast<std::int32_t>(header.timestamp - played_timestamp_);
+  if (place == Place::kNext && same_clock && step > 0) {
+    const Duration time{step * std::int64_t{1'000'000'000} / clock_hz_};
+    // Behind telephone events, which have no clock, nobody knows.
+    if (comfort_noise || (time > kPacketTimeMax && !after_change)) silence_ = std::min(silence_ + time, kSilenceMax);
+  }
+  played_clock_hz_ = clock_hz_;
+  played_timestamp_ = header.timestamp;
+  played_at_ = now;
 }
 
 void RtpStream::use_clock(std::uint8_t payload_type, PayloadClock clock, const RtpHeader& header,
@@ -133,6 +164,31 @@ std::uint8_t RtpStream::main_payload_type() const noexcept {
   for (const TypeCount& type : types_)
     if (type.packets > most.packets) most = type;
   return most.payload_type;
+}
+
+bool RtpStream::has_clock_of_sound() const noexcept {
+  return clock_source_ != ClockSource::kUnknown && measured_hz_ != kVideoClockHz;
+}
+
+std::optional<std::uint64_t> RtpStream::discarded() const noexcept {
+  if (!has_clock_of_sound()) return {};
+  return discarded_;
+}
+
+std::optional<Duration> RtpStream::silence() const noexcept {
+  if (!has_clock_of_sound()) return {};
+  return silence_;
+}
+
+void RtpStream::add_round_trip(Duration time) noexcept {
+  if (round_trips_ == kRoundTripsMax) return;
+  ++round_trips_;
+  round_trips_nanoseconds_ += time.nanoseconds;
+}
+
+std::optional<Duration> RtpStream::round_trip_mean() const noexcept {
+  if (round_trips_ == 0) return {};
+  return Duration{round_trips_nanoseconds_ / round_trips_};
 }
 
 const JitterMeter* RtpStream::jitter() const noexcept {

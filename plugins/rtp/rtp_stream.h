@@ -7,6 +7,8 @@
 #include "engine/base/time.h"
 #include "engine/packet/flow_key.h"
 #include "plugins/common/rtp_header.h"
+#include "plugins/rtp/playout_buffer.h"
+#include "plugins/rtp/rtcp_reports.h"
 #include "plugins/rtp/rtp_jitter.h"
 #include "plugins/rtp/rtp_sequence.h"
 
@@ -69,11 +71,26 @@ class RtpStream {
     std::uint64_t packets, lost, duplicates, reordered;
   };
   Told& told() noexcept { return told_; }
+  /// Packets that came too late for a PlayoutBuffer; nothing without a clock of sound.
+  std::optional<std::uint64_t> discarded() const noexcept;
+  /// Time in which nothing was said: what time stamps went on between packets in a row, where one of the two is
+  /// comfort noise, or by more than kPacketTimeMax. Nothing without a clock of sound.
+  std::optional<Duration> silence() const noexcept;
+  /// No sound is sent in larger packets: Opus takes at most 120 ms (RFC 7587 section 4.2).
+  static constexpr Duration kPacketTimeMax = Duration::from_milliseconds(200);
+
+  /// The source's last RTCP sender's report on the same port.
+  RtcpSenderTime& sender_time() noexcept { return sender_time_; }
+  /// A round trip to a receiver of this source, and their mean; nothing if there was none.
+  void add_round_trip(Duration time) noexcept;
+  std::optional<Duration> round_trip_mean() const noexcept;
   /// As a receiver would report it at the end, in milliseconds.
   double reported_jitter_ms() const noexcept { return reported_ms_[meter_]; }
 
  private:
   static constexpr std::size_t kClocks = kUsualClocksHz.size(), kPayloadTypesMax = 4;
+  static constexpr Duration kSilenceMax = Duration::from_seconds(365 * 86400);
+  static constexpr std::uint32_t kRoundTripsMax = 1 << 24;  // whose sum, each up to a minute, can be held
   struct TypeCount {
     std::uint32_t packets;
     std::uint8_t payload_type;
@@ -83,23 +100,33 @@ class RtpStream {
   void use_clock(std::uint8_t payload_type, PayloadClock clock, const RtpHeader& header, Timestamp now) noexcept;
   void measure(const RtpHeader& header, RtpSequence::Place place, bool after_change, Timestamp now) noexcept;
   void try_to_infer(const RtpHeader& header, Timestamp now) noexcept;
+  void play(const RtpHeader& header, RtpSequence::Place place, bool after_change, bool comfort_noise,
+            Timestamp now) noexcept;
+  bool has_clock_of_sound() const noexcept;
 
   RtpSequence sequence_;
+  PlayoutBuffer playout_;
+  RtcpSenderTime sender_time_;
   Told told_{};
   std::array<JitterMeter, kClocks> meters_{};
   std::array<double, kClocks> reported_ms_{};
   std::array<TypeCount, kPayloadTypesMax> types_{};
   Timestamp begun_at_, last_at_;
-  Timestamp measured_at_, reported_at_;  // of the packets that the next differences are taken from
+  Timestamp measured_at_, reported_at_, played_at_;  // of the packets that the next differences are taken from
   Timestamp inferring_since_;
   std::uint64_t packets_ = 0, payload_bytes_ = 0, markers_ = 0, payload_type_changes_ = 0;
+  std::uint64_t discarded_ = 0;
+  Duration silence_;
+  std::int64_t round_trips_nanoseconds_ = 0;
+  std::uint32_t round_trips_ = 0;
   std::uint32_t ssrc_ = 0;
-  std::uint32_t first_timestamp_ = 0, measured_timestamp_ = 0, reported_timestamp_ = 0;
+  std::uint32_t first_timestamp_ = 0, measured_timestamp_ = 0, reported_timestamp_ = 0, played_timestamp_ = 0;
   std::uint32_t inferring_timestamp_ = 0, inferring_packets_ = 0;
   std::uint32_t clock_hz_ = 0;  // of payload_type_; 0: none, or not known yet
   std::uint32_t measured_hz_ = 0;
   std::uint32_t inferred_hz_ = 0;
-  std::uint8_t meter_ = 0;  // of meters_, once the clock is known
+  std::uint32_t played_clock_hz_ = 0;  // of played_timestamp_
+  std::uint8_t meter_ = 0;             // of meters_, once the clock is known
   std::uint8_t payload_type_ = 0;
   std::uint8_t inferring_type_ = 0xff;  // the payload type whose clock has to be, or was, inferred
   ClockSource clock_source_ = ClockSource::kUnknown;

@@ -32,7 +32,7 @@ int read_command(const CommandLine& line) {
   if (!source.ok()) return fail(source.error(), kWrongUsage);
   std::vector<std::unique_ptr<PacketSource>> sources;
   sources.push_back(std::move(source).value());
-  auto session = Session::open(settings.value(), std::move(sources), {}, true);
+  auto session = Session::open(settings.value(), std::move(sources), {}, false);
   if (!session.ok()) return fail(session.error(), kFailure);
 
   for (const std::string& message : session.value()->places().take_messages()) complain(message);

@@ -92,7 +92,7 @@ int run_command(const CommandLine& line) {
   auto listening = HttpServer::listen(settings.http);
   if (!listening.ok()) return fail(listening.error());
 
-  auto session = Session::open(settings, std::move(input.sources), input.interfaces, false);
+  auto session = Session::open(settings, std::move(input.sources), input.interfaces, true);
   if (!session.ok()) return fail(session.error());
   const LatestSnapshot& latest = session.value()->latest();
   HttpServer& counted_server = *listening.value();

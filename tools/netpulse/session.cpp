@@ -22,14 +22,15 @@ Session::Session(Catalogue catalogue, const Settings& settings)
 
 Result<std::unique_ptr<Session>> Session::open(const Settings& settings,
                                                std::vector<std::unique_ptr<PacketSource>> sources,
-                                               std::vector<std::string> interfaces, bool collect_names) {
+                                               std::vector<std::string> interfaces, bool lasting) {
   auto catalogue = load_catalogue(settings.catalogue_files);
   if (!catalogue.ok()) return catalogue.error();
   std::unique_ptr<Session> session(new Session(std::move(catalogue).value(), settings));
   auto plan = AnalysisPlan::build(registered_analyzers(), session->catalogue_);
   if (!plan.ok()) return plan.error();
   EngineOptions options = settings.engine;
-  options.collect_names = collect_names;
+  options.collect_names = !lasting;
+  options.collect_latest = lasting;
   const std::size_t source_count = sources.size();
   session->engine_ =
       std::make_unique<Engine>(options, std::move(sources), std::move(plan).value(), std::move(interfaces));

@@ -16,10 +16,11 @@ namespace netpulse {
 /// What run and read share: catalogue, engine, configured exporters, and the loop around them.
 class Session {
  public:
-  /// interfaces: names of live interfaces; empty for files.
+  /// interfaces: names of live interfaces; empty for files. lasting: may run for days, so that its report lists the
+  /// latest findings and no names.
   static Result<std::unique_ptr<Session>> open(const Settings& settings,
                                                std::vector<std::unique_ptr<PacketSource>> sources,
-                                               std::vector<std::string> interfaces, bool collect_names);
+                                               std::vector<std::string> interfaces, bool lasting);
 
   Engine& engine() noexcept { return *engine_; }
   const LatestSnapshot& latest() const noexcept { return *latest_; }

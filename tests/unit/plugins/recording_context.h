@@ -82,6 +82,9 @@ class RecordingContext final : public AnalyzerContext {
   void set_attribute(FlowAttribute kind, std::string_view text) noexcept override {
     if (!text.empty()) attributes.try_emplace(kind, text);
   }
+  void set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept override {
+    numbers.try_emplace({kind, sender}, value);
+  }
   Assembly assemble(std::size_t offset, Bytes fragment) noexcept override {
     auto& buffer = assemblies[initiator ? 0 : 1];
     if (buffer == nullptr) {
@@ -115,6 +118,7 @@ class RecordingContext final : public AnalyzerContext {
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
   std::map<FlowAttribute, std::string> attributes;
+  std::map<std::pair<FlowNumber, Direction>, std::int64_t> numbers;
   std::shared_ptr<StreamBuffer> assemblies[2];  ///< from the initiator, from the responder
   bool handed_over = false;
   /// Made by the driver from its analyzer, and kept from flow to flow.

@@ -50,6 +50,7 @@ struct Teacher {
   static constexpr bool kEncrypted = false, kStateOverUdp = false;
   static constexpr std::array<Pattern, 0> kPatterns{};
   static constexpr std::array<PortRange, 1> kPorts{PortRange{kUdp, 53, 5300}};
+  static constexpr std::array<TeachingPorts, 1> kTeachingPorts{TeachingPorts{{kUdp, 53, 53}, true}};
   static constexpr std::array<std::string_view, 0> kNameLists{};
   static constexpr std::array<MetricDescription, 1> kCounters{MetricDescription{"teacher_total", "Lessons."}};
   static constexpr std::array<MetricDescription, 0> kHistograms{};

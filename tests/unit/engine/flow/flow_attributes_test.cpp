@@ -60,6 +60,26 @@ TEST(FlowAttributes, CutsWhatDoesNotFit) {
   EXPECT_EQ(attributes.get(FlowAttribute::kHttpContentType), std::string(251, 'b'));
 }
 
+TEST(FlowAttributes, KeepsTheFirstNumberOfEachKindAndSender) {
+  FlowAttributes attributes = empty();
+  attributes.set(FlowAttribute::kSipFrom, "sip:alice@example.org");
+  attributes.set(FlowNumber::kMediaLost, Direction::kHiToLo, 0);
+  attributes.set(FlowNumber::kMediaLost, Direction::kLoToHi, -7);
+  attributes.set(FlowNumber::kMediaLost, Direction::kLoToHi, 8);
+  EXPECT_EQ(attributes.get(FlowNumber::kMediaLost, Direction::kHiToLo), 0);
+  EXPECT_EQ(attributes.get(FlowNumber::kMediaLost, Direction::kLoToHi), -7);
+  EXPECT_EQ(attributes.get(FlowNumber::kMediaMosThousandths, Direction::kLoToHi), std::nullopt);
+  EXPECT_EQ(attributes.get(FlowAttribute::kSipFrom), "sip:alice@example.org");
+}
+
+TEST(FlowAttributes, LeavesOutANumberThatDoesNotFit) {
+  FlowAttributes attributes = empty();
+  attributes.set(FlowAttribute::kUserAgent, std::string(255, 'a'));
+  attributes.set(FlowAttribute::kHttpContentType, std::string(510 - 257 - 2 - 9, 'b'));
+  attributes.set(FlowNumber::kMediaLost, Direction::kLoToHi, 1);
+  EXPECT_EQ(attributes.get(FlowNumber::kMediaLost, Direction::kLoToHi), std::nullopt);
+}
+
 TEST(FlowAttributes, ReadsBytesAboveAsciiAsLengthsToo) {
   FlowAttributes attributes = empty();
   attributes.set(FlowAttribute::kCertificateNames, std::string(200, 'n'));

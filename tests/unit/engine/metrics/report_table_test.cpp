@@ -46,5 +46,17 @@ TEST(ReportTable, RowsAboutStreamsStayApartInTheOrderOfTheirBegin) {
   EXPECT_EQ(table.rows[2].begun_at, Timestamp{5});
 }
 
+TEST(ReportRows, WithoutRoomTheFirstOrTheLatestStay) {
+  for (const auto keep : {ReportRows::Keep::kFirst, ReportRows::Keep::kLatest}) {
+    ReportRows rows(3, keep);
+    for (std::int64_t i = 0; i < 8; ++i)
+      EXPECT_EQ(rows.add(row("10.0.0.1", i, 0, 0)), i < 3 || keep == ReportRows::Keep::kLatest) << i;
+    std::int64_t sum = 0;
+    for (const ReportRow& kept : rows.rows()) sum += kept.values[0];
+    EXPECT_EQ(rows.rows().size(), 3U);
+    EXPECT_EQ(sum, keep == ReportRows::Keep::kFirst ? 0 + 1 + 2 : 5 + 6 + 7);
+  }
+}
+
 }  // namespace
 }  // namespace netpulse

@@ -236,6 +236,35 @@ TEST_F(EngineTest, AnnouncedMediaAreKnownByTheirFirstPacketWhateverTheNumberOfWo
   }
 }
 
+TEST_F(EngineTest, AnswersThatOneWorkerAloneWouldSeeNameNothing) {
+  constexpr std::uint8_t kClients = 60;
+  const auto named_flows = [this](std::size_t workers, std::uint16_t src_port, std::uint16_t dst_port) {
+    Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+    EXPECT_TRUE(plan.ok());
+    auto source = std::make_unique<MemorySource>();
+    for (std::uint8_t i = 0; i < kClients; ++i) {
+      const std::uint8_t client = static_cast<std::uint8_t>(10 + i), server = static_cast<std::uint8_t>(100 + i);
+      source->add(udp_frame(2, src_port, client, dst_port, dns_answer("shop", server)), Timestamp{1000 + i});
+      source->add(udp_frame(client, 20000, server, 9000, {1, 2, 3}), Timestamp{1000 + i});
+    }
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::move(source));
+    EngineOptions options;
+    options.worker_count = workers;
+    Engine engine(options, std::move(sources), std::move(plan).value(), {});
+    TextSink sink(engine);
+    engine.add_flow_sink(sink);
+    engine.start();
+    engine.wait();
+    return std::count_if(sink.records.begin(), sink.records.end(),
+                         [](const std::string& record) { return record.ends_with("shop.example"); });
+  };
+  for (const std::size_t workers : {1, 4}) {
+    EXPECT_EQ(named_flows(workers, 53, 30000), kClients) << workers << " workers";
+    EXPECT_EQ(named_flows(workers, 30000, 53), 0) << "from a client's port; " << workers << " workers";
+  }
+}
+
 TEST_F(EngineTest, CountsNamesThatAnotherWorkerWasNotTold) {
   Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
   ASSERT_TRUE(plan.ok());

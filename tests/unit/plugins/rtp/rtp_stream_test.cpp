@@ -170,6 +170,65 @@ TEST(RtpStream, IsBelievedAfterTwoInARow) {
   EXPECT_TRUE(feed.stream.believable());
 }
 
+TEST(RtpStream, CountsWhatComesTooLateToBePlayed) {
+  Feed feed(k8000);
+  feed.packet(0, 0).packet(20 + 59, 160).packet(40 + 61, 320).packet(60, 480);
+  EXPECT_EQ(feed.stream.discarded(), 1U);
+  // Behind later ones, in time and too late; and once more.
+  feed.numbered(10, 260, 2080).numbered(8, 220 + 59, 1760).numbered(9, 240 + 61, 1920).numbered(9, 240 + 61, 1920);
+  EXPECT_EQ(feed.stream.discarded(), 2U);
+}
+
+TEST(RtpStream, ABufferFollowsTheWayAndTheClocks) {
+  Feed feed(k8000);
+  // After a second the way is 100 ms longer, and the source's clock is slow by 0.2 %.
+  std::uint32_t timestamp = 0;
+  for (int i = 0; i < 3000; ++i, timestamp += 160) feed.packet(20.04 * i + (i < 50 ? 0 : 100), timestamp);
+  const std::uint64_t discarded = feed.stream.discarded().value_or(0);
+  EXPECT_GE(discarded, 500U) << "ten seconds, which the quickest packet is remembered for";
+  EXPECT_LE(discarded, 1000U);
+  for (int i = 3000; i < 6000; ++i, timestamp += 160) feed.packet(20.04 * i + 100, timestamp);
+  EXPECT_EQ(feed.stream.discarded(), discarded);
+}
+
+TEST(RtpStream, ABufferStartsAnewWithATalkSpurtAndWhereASourceSetsItsClock) {
+  Feed feed(k8000);
+  feed.packet(0, 0).packet(20, 160);
+  feed.packet(240, 320, 8, true).packet(260, 480);  // 200 ms late, if it were no talk spurt
+  feed.packet(280, 500'000).packet(300, 500'160);
+  feed.packet(320, 77).packet(340, 237).packet(360 + 61, 397);
+  EXPECT_EQ(feed.stream.discarded(), 1U);
+}
+
+TEST(RtpStream, ABufferNeedsAClockOfSound) {
+  Feed unknown(kUnknown), video({90000, ClockSource::kAnnounced});
+  unknown.packet(0, 0, 111).packet(220, 960, 111);
+  video.packet(0, 0, 96).packet(220, 3600, 96);
+  for (const Feed* feed : {&unknown, &video}) {
+    EXPECT_EQ(feed->stream.discarded(), std::nullopt);
+    EXPECT_EQ(feed->stream.silence(), std::nullopt);
+  }
+}
+
+TEST(RtpStream, SumsUpSilence) {
+  Feed feed(k8000);
+  feed.packet(0, 0).packet(20, 160).packet(1520, 12'160, 8, true);  // 1.5 s between two packets in a row
+  EXPECT_EQ(feed.stream.silence(), Duration::from_milliseconds(1500));
+  feed.packet(1540, 12'320, 13).packet(1640, 13'120, 13).packet(1660, 13'280);  // comfort noise: 20, 100 and 20 ms
+  EXPECT_EQ(feed.stream.silence(), Duration::from_milliseconds(1640));
+  feed.numbered(20, 4000, 32'000);  // behind a gap nobody knows
+  feed.clock(kEvents).packet(4020, 32'000, 101);
+  feed.clock(k8000).packet(5020, 40'160);  // a key was held down
+  EXPECT_EQ(feed.stream.silence(), Duration::from_milliseconds(1640));
+}
+
+TEST(RtpStream, SilenceOfForgedTimeStampsStaysBounded) {
+  Feed feed(k8000);
+  for (std::uint32_t i = 0; i < 200'000; ++i) feed.packet(20.0 * i, i * 0x7fff'0000);
+  EXPECT_GT(feed.stream.silence(), Duration::from_seconds(86400));
+  EXPECT_LE(feed.stream.silence(), Duration::from_seconds(365 * 86400));
+}
+
 TEST(RtpStreams, AChainFindsItsOwnAndGivesThemBack) {
   RtpStreams streams;
   RtpStreams::Chain one{0}, other{0};

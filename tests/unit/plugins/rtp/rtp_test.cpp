@@ -6,6 +6,7 @@
 
 #include "plugins/common/rtp_announcement.h"
 #include "plugins/common/rtp_header.h"
+#include "plugins/rtp/rtcp.h"
 #include "tests/unit/plugins/flow_driver.h"
 #include "tests/unit/plugins/rtp/rtp_samples.h"
 #include "tests/unit/plugins/stun/stun_samples.h"
@@ -190,13 +191,49 @@ TEST(Rtp, TellsHowAStreamArrived) {
   EXPECT_EQ(value("duration_ms"), 160'000'000);
   EXPECT_GT(value("jitter_ms_max"), 0);
   EXPECT_EQ(value("mos_loss_ratio"), 200) << "two of ten never came";
-  EXPECT_EQ(value("mos_delay_ms"), 20'000'000);
+  EXPECT_EQ(value("mos_delay_ms"), 80'000'000);
+  EXPECT_EQ(value("mos_buffer_ms"), 60'000'000);
+  EXPECT_EQ(value("mos_ie"), 0);
+  EXPECT_EQ(value("mos_bpl"), 25'100) << "G.711 with concealment (G.113 appendix I)";
+  EXPECT_EQ(value("discarded"), 0);
+  EXPECT_EQ(value("round_trip_ms"), kNoValue);
   EXPECT_NEAR(static_cast<double>(value("mos_estimated")), 2500, 300);
   EXPECT_EQ(value("replaces_ssrc"), kNoValue);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterPackets), 9U);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterLost), 2U);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterStreams), 1U);
   EXPECT_EQ(flow.context.latencies.size(), 1U);
+  const auto number = [&](FlowNumber kind) { return flow.context.numbers.at({kind, Direction::kLoToHi}); };
+  EXPECT_EQ(number(FlowNumber::kMediaLost), 2);
+  EXPECT_EQ(number(FlowNumber::kMediaJitterNanoseconds), value("jitter_ms"));
+  EXPECT_EQ(number(FlowNumber::kMediaMosThousandths), value("mos_estimated"));
+  EXPECT_EQ(flow.context.numbers.size(), 3U) << "the other end sent nothing";
+}
+
+TEST(Rtp, WhatComesTooLateCountsForTheOpinionScore) {
+  MeasuredFlow flow(true);
+  for (std::uint16_t i = 0; i < 100; ++i) flow.feed(rtp_packet(i, 160U * i), i % 10 == 5 ? 90 : i % 10 == 6 ? -50 : 20);
+  const auto& rows = flow.end();
+  EXPECT_EQ(MeasuredFlow::value(rows[0], "missing"), 0);
+  EXPECT_EQ(MeasuredFlow::value(rows[0], "discarded"), 10);
+  EXPECT_EQ(MeasuredFlow::value(rows[0], "mos_loss_ratio"), 100);
+}
+
+TEST(Rtp, TheRecordTellsOfTheWorstStreamOfEachEnd) {
+  MeasuredFlow flow(true);
+  for (const std::uint32_t ssrc : {1U, 2U})
+    for (std::uint16_t i = 0; i < 40; ++i)
+      if (ssrc == 1 || i % 4 != 2) flow.feed(rtp_packet(i, 160U * i, ssrc));
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 160U * i, 3, 111), 20, Direction::kHiToLo);
+  std::int64_t worst = 5000;
+  for (const auto& row : flow.end())
+    if (row.sender == Direction::kLoToHi) worst = std::min(worst, MeasuredFlow::value(row, "mos_estimated"));
+  const auto& numbers = flow.context.numbers;
+  EXPECT_EQ(numbers.at({FlowNumber::kMediaLost, Direction::kLoToHi}), 10);
+  EXPECT_EQ(numbers.at({FlowNumber::kMediaMosThousandths, Direction::kLoToHi}), worst);
+  EXPECT_EQ(numbers.at({FlowNumber::kMediaLost, Direction::kHiToLo}), 0);
+  EXPECT_EQ(numbers.count({FlowNumber::kMediaMosThousandths, Direction::kHiToLo}), 0U) << "of no codec known here";
+  EXPECT_EQ(numbers.count({FlowNumber::kMediaJitterNanoseconds, Direction::kHiToLo}), 0U) << "without a clock";
 }
 
 TEST(Rtp, MeasuresFromTheFirstPacketThoughItIsSureOnlyLater) {
@@ -289,18 +326,20 @@ TEST(Rtcp, HandsOverToRtpOnTheSamePort) {
 }
 
 /// A sender's report with an NTP time stamp, and a receiver's report that refers to it.
-ByteVector sender_report(std::uint32_t seconds, std::uint32_t fraction) {
-  ByteVector out{0x80, 200, 0, 6, 1, 2, 3, 4};
-  for (const std::uint32_t value : {seconds, fraction}) {
+ByteVector sender_report(std::uint32_t seconds, std::uint32_t fraction, std::uint32_t ssrc = 0x01020304) {
+  ByteVector out{0x80, 200, 0, 6};
+  for (const std::uint32_t value : {ssrc, seconds, fraction}) {
     put_u16(out, value >> 16);
     put_u16(out, value & 0xffff);
   }
   append(out, ByteVector(12, 0));
   return out;
 }
-ByteVector receiver_report(std::uint32_t reference, std::uint32_t delay) {
+ByteVector receiver_report(std::uint32_t reference, std::uint32_t delay, std::uint32_t ssrc = 0) {
   ByteVector out{0x81, 201, 0, 7, 9, 9, 9, 9};
-  append(out, ByteVector(16, 0));
+  put_u16(out, ssrc >> 16);
+  put_u16(out, ssrc & 0xffff);
+  append(out, ByteVector(12, 0));
   for (const std::uint32_t value : {reference, delay}) {
     put_u16(out, value >> 16);
     put_u16(out, value & 0xffff);
@@ -337,6 +376,49 @@ TEST(Rtcp, MeasuresTheRoundTripToTheReceiver) {
   EXPECT_TRUE(context.latencies.empty());
   flow.feed(false, receiver_report(0x1234'8000, 0x4000));  // 250 ms
   EXPECT_EQ(context.latencies, std::vector<Duration>{Duration::from_milliseconds(50)});
+}
+
+TEST(Rtp, MeasuresRoundTripsByRtcpOnItsOwnPort) {
+  MeasuredFlow flow(true);
+  const auto back = [&](const ByteVector& report, std::int64_t after_ms) {
+    flow.feed(report, after_ms, Direction::kHiToLo);
+  };
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 160U * i, 7));
+  for (std::uint16_t i = 0; i < 4; ++i) flow.feed(rtp_packet(i, 160U * i, 8));
+  const std::size_t before = flow.context.latencies.size();
+  flow.feed(sender_report(0xb705'1234, 0x8000'ffff, 7));
+  back(receiver_report(0x1234'8000, 0x4000, 8), 280);  // of another source
+  flow.feed(receiver_report(0x1234'8000, 0x4000, 7));  // from its own side
+  EXPECT_EQ(flow.context.latencies.size(), before);
+  back(receiver_report(0x1234'8000, 0x4000, 7), 0);  // 300 ms later, held for 250
+  back(receiver_report(0x1234'8000, 0x4000, 7), 20);
+  EXPECT_EQ(flow.context.latencies.size(), before + 2);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterSenderReports), 1U);
+  EXPECT_EQ(flow.context.counter(Rtp::kCounterReceiverReports), 4U);
+  for (const auto& row : flow.end()) {
+    const bool reported = MeasuredFlow::value(row, "ssrc") == 7;
+    EXPECT_EQ(MeasuredFlow::value(row, "round_trip_ms"), reported ? 60'000'000 : kNoValue);
+  }
+}
+
+TEST(Rtcp, LooksAtABoundedNumberOfReports) {
+  ByteVector datagram;
+  for (int i = 0; i < 2000; ++i) append(datagram, sender_report(1, 2));
+  int reports = 0, blocks = 0;
+  read_rtcp_reports(
+      datagram, [&](std::uint8_t, std::uint32_t, std::uint32_t) { ++reports; },
+      [&](const RtcpReportBlock&) { ++blocks; });
+  EXPECT_EQ(reports, kRtcpItemsMax);
+  ByteVector full{0x9f, 201, 0, 1 + 31 * 6, 9, 9, 9, 9};
+  append(full, ByteVector(31 * 24, 0));
+  datagram.clear();
+  for (int i = 0; i < 10; ++i) append(datagram, full);
+  reports = 0;
+  read_rtcp_reports(
+      datagram, [&](std::uint8_t, std::uint32_t, std::uint32_t) { ++reports; },
+      [&](const RtcpReportBlock&) { ++blocks; });
+  EXPECT_EQ(reports, 2);
+  EXPECT_EQ(blocks, kRtcpItemsMax - 2);
 }
 
 }  // namespace
