@@ -6,8 +6,9 @@ import signal
 import subprocess
 import time
 import traceback
+from json import load
 
-from lab import eventually, json_lines, missing
+from lab import LOG, eventually, json_lines, missing
 
 SERVER, CLIENT = '10.20.0.1', '10.20.0.2'
 PROGRAM = None
@@ -24,14 +25,18 @@ def program():
 
 
 class Netpulse:
-    """`netpulse run` in a namespace, with /metrics on its loopback and flow records in a file."""
+    """`netpulse run` in a namespace, with /metrics on its loopback and flow records in a file.
 
-    def __init__(self, lab, host, *arguments, config=''):
+    name: of its files, where a lab has several. json: its report is JSON, and in a file too.
+    """
+
+    def __init__(self, lab, host, *arguments, config='', name='netpulse', json=False):
         self.lab, self.host = lab, host
-        self.flows = lab.path('flows.jsonl')
-        self.log = lab.path('netpulse.log')
-        path = lab.write('netpulse.toml', '[exporters.jsonl]\npath = "%s"\n%s' % (self.flows, config))
-        self.process = host.start([PROGRAM, 'run', '-c', path] + list(arguments), log='netpulse.log')
+        self.flows, self.log, self.report_path = (lab.path(name + end) for end in ('-flows.jsonl', '.log', '.json'))
+        path = lab.write(name + '.toml', '[exporters.jsonl]\npath = "%s"\n%s' % (self.flows, config))
+        command = [PROGRAM, 'run', '-c', path] + list(arguments) + (['--format', 'json'] if json else [])
+        with open(self.report_path, 'wb') as report:
+            self.process = host.start(command, log=name + '.log', stdout=report if json else LOG, stderr=LOG)
         self.wait_until_ready()
 
     def output(self):
@@ -61,6 +66,11 @@ class Netpulse:
     def sum(self, name, **labels):
         wanted = set(labels.items())
         return sum(v for (n, l), v in self.metrics().items() if n == name and wanted <= set(l))
+
+    def report(self):
+        """The final one, once it has stopped (json)."""
+        with open(self.report_path, encoding='utf-8') as file:
+            return load(file)
 
     def stop(self, expected=0):
         self.process.send_signal(signal.SIGINT)

@@ -37,6 +37,7 @@ def missing(*programs):
     return None if probe.returncode == 0 else 'no network namespaces here: ' + probe.stderr.strip()
 
 
+LOG = object()
 PATH = os.environ.get('PATH', '') + ':/usr/sbin:/sbin'
 
 
@@ -60,11 +61,12 @@ class Host:
         return done
 
     def start(self, arguments, log=None, **options):
-        """Starts in the background; its output goes to log (a file name in the lab's directory)."""
+        """Starts in the background; its output goes to log (a file name in the lab's directory), what is LOG too."""
         output = open(self.lab.path(log), 'wb') if log else subprocess.DEVNULL
         options.setdefault('stdin', subprocess.DEVNULL)
-        options.setdefault('stdout', output)
+        options.setdefault('stdout', LOG)
         options.setdefault('stderr', subprocess.STDOUT)
+        options = {name: output if value is LOG else value for name, value in options.items()}
         process = subprocess.Popen(self.command(arguments), env=self.lab.environment, start_new_session=True, **options)
         self.lab.processes.append(process)
         return process

@@ -10,7 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import CLIENT, SERVER, Netpulse, program, run_tests, two_hosts  # noqa: E402
+from harness import CLIENT, SERVER, Netpulse, run_tests, two_hosts  # noqa: E402
 from lab import Lab, eventually  # noqa: E402
 
 
@@ -196,28 +196,37 @@ def test_a_call_over_a_bad_line():
             scenario = lab.write('long_call.xml', file.read().replace('milliseconds="2000"', 'milliseconds="7600"'))
         server.start(['sipp', '-sn', 'uas', '-i', SERVER, '-p', '5060', '-m', '1', '-nostdin'], log='uas.log', cwd=lab.path(''))
         server.wait_for_port(5060, 'udp')
-        netpulse = Netpulse(lab, server, '-i', 'eth0')
-        tap = lab.capture(server, 'eth0', 'tap.pcap')
+        before, behind = (Netpulse(lab, host, '-i', 'eth0', name=host.name, json=True) for host in (client, server))
         client.run(['sipp', '-sf', scenario, '-i', CLIENT, '-p', '5062', '-mp', '6000', '-m', '1', '-nostdin', '-timeout', '30',
                     SERVER + ':5060'], timeout=60, cwd=lab.path(''))
-        tap = lab.stop_capture(tap)
         line.terminate()
         line.wait(10)
         with open(lab.path('relay.log'), encoding='utf-8') as file:
             truth = json.loads(file.read())
-        netpulse.stop()
-        report = json.loads(server.run([program(), 'read', '--format', 'json', tap]).stdout)
+        before.stop()
+        voice = one(behind.stop(), app_protocol='rtp')
+        report = behind.report()
         assert truth['rtp'] == 236 and truth['lost'] == 15, truth
-        assert len(report['rtp']['streams']) == 1, report['rtp']
-        stream = report['rtp']['streams'][0]
+        unharmed, = before.report()['rtp']['streams']
+        assert {unharmed[key] for key in ('lost', 'missing', 'duplicates', 'reordered', 'discarded')} == {0}, unharmed
+        assert unharmed['packets'] == 236 and abs(unharmed['mos_estimated'] - g711_opinion_score(0, 80)) < 0.01, unharmed
+        stream, = report['rtp']['streams']
         got = {'rtp': stream['expected'], 'lost': stream['missing'], 'twice': stream['duplicates'], 'late': stream['reordered']}
         assert got == truth, (got, truth)
         assert stream['lost'] == truth['lost'] - truth['twice'] and stream['clock_hz'] == 8000, stream
-        wanted = g711_opinion_score(truth['lost'] / truth['rtp'], stream['mos_delay_ms'])
-        assert abs(stream['mos_estimated'] - wanted) < 0.1, (stream['mos_estimated'], wanted)
+        # What is late is so by more than the buffer that is assumed, so it is not played.
+        assert stream['discarded'] == truth['late'] and stream['mos_buffer_ms'] == 60, stream
+        unplayed = (truth['lost'] + truth['late']) / truth['rtp']
+        wanted = g711_opinion_score(unplayed, stream['mos_delay_ms'])
+        assert abs(stream['mos_estimated'] - wanted) < 0.01, (stream['mos_estimated'], wanted)
+        assert abs(stream['mos_loss_ratio'] - unplayed) < 0.001, stream
+        sender = 'src' if voice['src_addr'] == CLIENT else 'dst'
+        assert voice[sender + '_rtp_lost_packets'] == truth['lost'], voice
+        assert voice[sender + '_mos_estimated'] == stream['mos_estimated'], (voice, stream)
+        assert abs(voice[sender + '_rtp_jitter_seconds'] * 1e3 - stream['jitter_ms']) < 1e-3, (voice, stream)
         calls = {entry['event']: entry['count'] for entry in report['analyzers']['sip']['calls']}
         assert calls == {'begun': 1, 'answered': 1} and report['analyzers']['sip']['setup_seconds']['count'] == 2, calls
-        return '%(lost)d of %(rtp)d lost, %(twice)d twice, %(late)d late' % truth
+        return '%(lost)d of %(rtp)d lost, %(twice)d twice, %(late)d late' % truth + ', MOS %.2f' % stream['mos_estimated']
 
 
 def test_dns_over_tls():
