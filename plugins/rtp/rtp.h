@@ -91,7 +91,7 @@ struct Rtp : AnalyzerDefaults {
       ReportColumn{"jitter_ms", "", ValueKind::kMilliseconds},
       ReportColumn{"jitter_ms_mean", "jitter ms", ValueKind::kMilliseconds},
       ReportColumn{"jitter_ms_max", "max", ValueKind::kMilliseconds},
-      ReportColumn{"discarded", "too late"},
+      ReportColumn{"discarded", ""},
       ReportColumn{"silence_ms", "", ValueKind::kMilliseconds},
       ReportColumn{"round_trip_ms", "", ValueKind::kMilliseconds},
       ReportColumn{"mos_estimated", "MOS", ValueKind::kThousandths},
