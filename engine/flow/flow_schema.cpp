@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "engine/flow/flow_directions.h"
+
 namespace netpulse {
 namespace {
 
@@ -202,6 +204,13 @@ Value tls_cipher(Flow flow, Names, Scratch scratch) {
   return from_detail(
       flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
 }
+Value tcp_midstream(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? Value{flow.record.is(FlowRecord::kFlagMidstream)} : Value{};
+}
+Value one_way(Flow flow, Names, Scratch) {
+  const FlowDirections seen = directions_seen(flow.record);
+  return seen == FlowDirections::kMulticast ? Value{} : Value{seen == FlowDirections::kOneWay};
+}
 Value continued(Flow flow, Names, Scratch) { return flow.record.is(FlowRecord::kFlagContinued); }
 const EndpointPlace& place_of_source(Flow flow) { return flow.places[source_index(flow)]; }
 const EndpointPlace& place_of_destination(Flow flow) { return flow.places[destination_index(flow)]; }
@@ -370,7 +379,13 @@ const Column kColumns[] = {
     {"src_keep_alives", kUnsigned, "segments", "Keep-alives sent by src", 0, false,
      get::src_count<TcpFinding::kKeepAlive>},
     {"dst_keep_alives", kUnsigned, "segments", "Keep-alives sent by dst", 0, false,
-     get::dst_count<TcpFinding::kKeepAlive>}};
+     get::dst_count<TcpFinding::kKeepAlive>},
+    {"tcp_midstream", ColumnType::kBoolean, "",
+     "No SYN of the connection was seen: who is src is a guess (the first sender), and windows cannot be scaled", 0,
+     false, get::tcp_midstream},
+    {"one_way", ColumnType::kBoolean, "",
+     "Only src was ever seen: no answer, or one that went another way; null if dst is a group or everybody", 0, false,
+     get::one_way}};
 
 }  // namespace
 

@@ -169,6 +169,7 @@ void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexc
 }
 
 void FlowTable::restart_counters(FlowRecord& record, const PacketView& packet) noexcept {
+  if (record.packets[0] != 0 && record.packets[1] != 0) record.flags |= FlowRecord::kFlagAnswered;
   record.start_time = packet.received_at;
   record.end_time = std::max(record.end_time, packet.received_at);
   record.flow_id = packet.number;

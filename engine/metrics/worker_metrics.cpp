@@ -90,6 +90,8 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   add_each(losses, other.losses);
   flows_created += other.flows_created;
   add_each(flows_ended, other.flows_ended);
+  add_each(flow_directions, other.flow_directions);
+  tcp_midstream_flows += other.tcp_midstream_flows;
   flow_records_exported += other.flow_records_exported;
   active_flows += other.active_flows;
   flow_capacity += other.flow_capacity;

@@ -199,6 +199,8 @@ void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reaso
   }
   dispatcher_.conclude(record, detail);
   if (record.is(FlowRecord::kFlagShadow)) return;
+  ++metrics_.flow_directions[WorkerMetrics::index_of(flow_protocol(record), directions_seen(record))];
+  if (record.is(FlowRecord::kFlagMidstream)) ++metrics_.tcp_midstream_flows;
   ++metrics_.flows_ended[static_cast<std::size_t>(reason)];
   export_flow(record, detail, reason);
 }

@@ -15,6 +15,10 @@ std::uint64_t count_of(const WorkerMetrics& metrics, TcpFinding finding) {
 
 void add_tcp_families(const MetricsSnapshot& snapshot, Families& families) {
   const WorkerMetrics& total = snapshot.total;
+  FamilyBuilder flows(families, "netpulse_tcp_flows_total",
+                      "TCP flows that have ended, by how they began: midstream is without a SYN.", MetricType::Counter);
+  flows.add({{"start", "syn"}}, total.ended_flows(FlowProtocol::kTcp) - total.tcp_midstream_flows);
+  flows.add({{"start", "midstream"}}, total.tcp_midstream_flows);
   FamilyBuilder retransmissions(families, "netpulse_tcp_retransmissions_total",
                                 "TCP segments seen again: fast after duplicate ACKs, spurious where the bytes had been "
                                 "acknowledged, other, as after a timeout.",

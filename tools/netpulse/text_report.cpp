@@ -180,6 +180,11 @@ class Report {
   void write_tcp() {
     const auto count = [&](TcpFinding finding) { return total_.tcp_findings[static_cast<std::size_t>(finding)]; };
     Facts facts;
+    const std::string of_all = " of " + grouped(total_.ended_flows(FlowProtocol::kTcp)) + " flows";
+    if (total_.tcp_midstream_flows != 0)
+      facts.add("midstream", grouped(total_.tcp_midstream_flows) + of_all + ": their beginning was not captured");
+    if (const std::uint64_t flows = total_.flows_seen(FlowProtocol::kTcp, FlowDirections::kOneWay); flows != 0)
+      facts.add("one way only", grouped(flows) + of_all + ": not answered, or not here");
     if (total_.tcp_handshake_rtt.count != 0) facts.add("handshake RTT", latency_line(total_.tcp_handshake_rtt));
     if (total_.tcp_rtt.count != 0) facts.add("data RTT", latency_line(total_.tcp_rtt));
     if (const std::uint64_t repeated = count(TcpFinding::kRetransmission); repeated != 0)

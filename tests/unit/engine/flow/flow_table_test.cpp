@@ -159,6 +159,20 @@ TEST_F(FlowTableTest, TheActiveTimeoutGivesDeltasAndKeepsTheFlow) {
   EXPECT_EQ(packets, 21U);
 }
 
+TEST_F(FlowTableTest, AfterAnActiveTimeoutAFlowIsStillOneThatWasAnswered) {
+  make(1024);
+  see(packet(1, true, at(0)));
+  see(packet(2, true, at(0)));
+  see(packet(1, false, at(1)));
+  for (int second = 40; second <= 320; second += 40)
+    for (const std::uint32_t flow : {1U, 2U}) see(packet(flow, true, at(second)));
+  ASSERT_EQ(handler_.ended.size(), 2U);
+  const FlowRecord& answered = *see(packet(1, true, at(330))).record;
+  EXPECT_EQ(answered.packets[1], 0U);
+  EXPECT_TRUE(answered.is(FlowRecord::kFlagAnswered));
+  EXPECT_FALSE(see(packet(2, true, at(330))).record->is(FlowRecord::kFlagAnswered));
+}
+
 TEST_F(FlowTableTest, TheMomentOfASweepChangesNoRecord) {
   const auto run = [&](bool sweep) {
     handler_.ended.clear();
