@@ -266,6 +266,16 @@ Value dst_count(Flow flow, Names, Scratch) {
   return is_tcp(flow) ? std::uint64_t{flow.tcp_counters.of(destination_index(flow), kFinding)} : Value{};
 }
 
+/// Frames, of which super-frames count as what they hold.
+std::uint64_t segments(Flow flow, std::size_t direction) {
+  return std::uint64_t{flow.record.packets[direction]} - flow.tcp_counters.of(direction, TcpFinding::kSuperFrame) +
+         flow.tcp_counters.super_frame_segments[direction];
+}
+Value src_segments(Flow flow, Names, Scratch) { return is_tcp(flow) ? segments(flow, source_index(flow)) : Value{}; }
+Value dst_segments(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? segments(flow, destination_index(flow)) : Value{};
+}
+
 }  // namespace get
 
 constexpr ColumnType kUnsigned = ColumnType::kUnsigned;
@@ -385,7 +395,19 @@ const Column kColumns[] = {
      false, get::tcp_midstream},
     {"one_way", ColumnType::kBoolean, "",
      "Only src was ever seen: no answer, or one that went another way; null if dst is a group or everybody", 0, false,
-     get::one_way}};
+     get::one_way},
+    {"src_super_frames", kUnsigned, "packets",
+     "Of src_packets: frames that hold several segments, as GRO or TSO of the capturing host leave them", 0, false,
+     get::src_count<TcpFinding::kSuperFrame>},
+    {"dst_super_frames", kUnsigned, "packets",
+     "Of dst_packets: frames that hold several segments, as GRO or TSO of the capturing host leave them", 0, false,
+     get::dst_count<TcpFinding::kSuperFrame>},
+    {"src_segments_estimated", kUnsigned, "segments",
+     "Sent by src on the wire: src_packets, with super-frames as the segments they hold by the maximum segment size", 0,
+     false, get::src_segments},
+    {"dst_segments_estimated", kUnsigned, "segments",
+     "Sent by dst on the wire: dst_packets, with super-frames as the segments they hold by the maximum segment size", 0,
+     false, get::dst_segments}};
 
 }  // namespace
 

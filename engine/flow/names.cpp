@@ -35,7 +35,8 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
                                      "keep_alives",
                                      "unseen_acknowledged",
                                      "resets",
-                                     "duplicate_frames"};
+                                     "duplicate_frames",
+                                     "super_frames"};
   static_assert(kNames.size() == kTcpFindingCount);
   return kNames[static_cast<std::size_t>(finding)];
 }

@@ -22,6 +22,7 @@ enum class TcpFinding : std::uint8_t {
   kUnseenAcknowledged,  ///< acknowledges bytes that were never seen: they went another way, or were not captured
   kReset,
   kDuplicateFrame,  ///< the same IPv4 packet once more, as mirror ports give it; counted by its other findings too
+  kSuperFrame,      ///< several segments in one frame, as GRO or TSO of the capturing host leave them
   kCount
 };
 inline constexpr std::size_t kTcpFindingCount = static_cast<std::size_t>(TcpFinding::kCount);
@@ -32,6 +33,7 @@ const char* tcp_finding_name(TcpFinding finding) noexcept;
 /// How often each was found in segments of one direction. Hold at their largest value.
 struct TcpCounters {
   std::array<std::uint32_t, kTcpFindingCount> counts[2]{};  ///< by Direction of the segment
+  std::uint32_t super_frame_segments[2]{};                  ///< what kSuperFrame's hold, estimated
 
   std::uint32_t of(std::size_t direction, TcpFinding finding) const noexcept {
     return counts[direction][static_cast<std::size_t>(finding)];

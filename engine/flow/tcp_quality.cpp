@@ -1,7 +1,6 @@
 #include "engine/flow/tcp_quality.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 
@@ -25,11 +24,15 @@ constexpr std::uint32_t kRttTicksMax = (1u << 29) - 1;
 /// RFC 6298 section 2: alpha is 1/8.
 constexpr unsigned kSmoothingShift = 3;
 
-void count(std::uint32_t findings, std::array<std::uint32_t, kTcpFindingCount>& counts) {
-  for (; findings != 0; findings &= findings - 1) {
-    std::uint32_t& one = counts[static_cast<std::size_t>(std::countr_zero(findings))];
-    if (one != std::numeric_limits<std::uint32_t>::max()) ++one;
-  }
+/// Smaller maximum segment sizes count as this: the options alone may take 40 bytes of it.
+constexpr std::uint32_t kSegmentBytesMaxMin = 48;
+/// What Ethernet leaves of 1500 bytes beside the headers.
+constexpr std::uint32_t kEthernetSegmentBytesV4 = 1460, kEthernetSegmentBytesV6 = 1440;
+constexpr std::uint32_t kHeaderBytes = 20;
+
+void add(std::uint32_t& sum, std::uint32_t count) {
+  sum =
+      count > std::numeric_limits<std::uint32_t>::max() - sum ? std::numeric_limits<std::uint32_t>::max() : sum + count;
 }
 
 }  // namespace
@@ -87,11 +90,8 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   segment.keep_alive = observed.has(TcpFinding::kKeepAlive);
   segment.duplicate = is_duplicate_frame(segment, sender);
   if (segment.duplicate) observed.findings |= bit(TcpFinding::kDuplicateFrame);
-  if (observed.findings != 0) {
-    if (!counters_in_use()) counters = TcpCounters{};
-    state_ |= kCountersInUse;
-    count(observed.findings, counters.counts[direction]);
-  }
+  count(observed.findings, direction, counters);
+  if (packet.payload_bytes > kOrdinaryPayloadBytes) count_segments(packet, observed, counters);
 
   if (observed.has(TcpFinding::kDuplicateAck))
     sender.duplicate_acks = static_cast<std::uint8_t>(std::min(sender.duplicate_acks + 1, 255));
@@ -117,6 +117,39 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   }
   watch();
   return observed;
+}
+
+void TcpQuality::count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept {
+  if (findings == 0) return;
+  if (!counters_in_use()) counters = TcpCounters{};
+  state_ |= kCountersInUse;
+  for (; findings != 0; findings &= findings - 1)
+    add(counters.counts[direction][static_cast<std::size_t>(std::countr_zero(findings))], 1);
+}
+
+std::uint32_t TcpQuality::segments_in(const PacketView& packet) const noexcept {
+  const std::uint32_t header = tcp_header_bytes(packet);
+  if (header == 0) return 1;
+  const std::uint32_t options = header - kHeaderBytes;
+  std::uint32_t most = segment_bytes_max_[1 - static_cast<std::size_t>(packet.direction)];
+  if (most == 0) {
+    const std::uint32_t ip_header = std::uint32_t{packet.transport_offset} - packet.network_offset;
+    if (packet.payload_bytes + header + ip_header <= kJumboPacketBytes) return 1;
+    most = packet.network == NetworkLayer::kIpv6 ? kEthernetSegmentBytesV6 : kEthernetSegmentBytesV4;
+  }
+  most = std::max(most, kSegmentBytesMaxMin);
+  if (packet.payload_bytes + options <= most) return 1;
+  const std::uint32_t each = most - options;
+  return (packet.payload_bytes - 1) / each + 1;
+}
+
+void TcpQuality::count_segments(const PacketView& packet, TcpObservation& observed, TcpCounters& counters) noexcept {
+  observed.segments = segments_in(packet);
+  if (observed.segments == 1) return;
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  count(bit(TcpFinding::kSuperFrame), direction, counters);
+  add(counters.super_frame_segments[direction], observed.segments);
+  observed.findings |= bit(TcpFinding::kSuperFrame);
 }
 
 /// Karn's algorithm: what was sent twice tells no RTT, nor what waits for a hole to be filled.
@@ -224,6 +257,7 @@ void TcpQuality::read_syn(const PacketView& packet, bool duplicate) noexcept {
     state_ |= kHandshakeRepeated;
   }
   const TcpSynOptions options = read_tcp_syn_options(packet);
+  segment_bytes_max_[direction] = options.segment_bytes_max;
   if (!options.whole) return;
   window_scale_[direction] = static_cast<std::uint8_t>(options.has_window_scale ? options.window_scale + 1 : 0);
   state_ = static_cast<std::uint16_t>(state_ | kSynOptionsKnown << direction);

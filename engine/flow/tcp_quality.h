@@ -18,6 +18,7 @@ struct TcpObservation {
 
   std::uint32_t findings = 0;        ///< 1 << TcpFinding
   std::uint32_t rtt_ticks = kNoRtt;  ///< a sample of the data RTT
+  std::uint32_t segments = 1;        ///< that the frame holds: more than one for kSuperFrame
 
   bool has(TcpFinding finding) const noexcept { return (findings >> static_cast<unsigned>(finding) & 1) != 0; }
   bool anything() const noexcept { return findings != 0 || rtt_ticks != kNoRtt; }
@@ -29,6 +30,11 @@ class alignas(64) TcpQuality {
  public:
   /// Times are kept in units of a quarter of a microsecond, modulo 17.9 minutes: idle flows end before that.
   static constexpr std::int64_t kTickNanoseconds = 250;
+  /// What a frame may carry without being asked how many segments it holds: Ethernet's 1500 bytes without headers.
+  static constexpr std::uint32_t kOrdinaryPayloadBytes = 1460;
+  /// Without the receiver's SYN: longer IP packets than any jumbo frame's hold several segments, and as many as
+  /// Ethernet would have made of them.
+  static constexpr std::uint32_t kJumboPacketBytes = 9216;
   /// The second copy of a frame, from a mirror port, comes this soon after the first.
   static constexpr Duration kDuplicateFrameWithin{500'000};
 
@@ -122,6 +128,13 @@ class alignas(64) TcpQuality {
   }
 
   TcpObservation observe_fully(const PacketView& packet, TcpCounters& counters) noexcept;
+  /// How many segments a frame holds: those that the receiver's maximum segment size allowed, less what the options
+  /// take of it (RFC 9293 section 3.7.1, RFC 6691).
+  std::uint32_t segments_in(const PacketView& packet) const noexcept;
+  /// Counts the segments of a frame that may hold several. Out of line: ordinary captures have none.
+  [[gnu::noinline]] void count_segments(const PacketView& packet, TcpObservation& observed,
+                                        TcpCounters& counters) noexcept;
+  void count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept;
   std::uint32_t inspect(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   std::uint32_t inspect_repeat(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   bool is_duplicate_frame(const Segment& segment, const Side& sender) const noexcept;
@@ -142,6 +155,7 @@ class alignas(64) TcpQuality {
   std::uint32_t rtt_smoothed_[2];       // ticks times 8; 0: no sample
   std::uint32_t rtt_min_[2];            // ticks
   std::uint32_t server_ticks_;          // SYN to SYN/ACK
+  std::uint16_t segment_bytes_max_[2];  // of the SYN's sender, that is of what the other side sends; 0: not known
   std::uint8_t window_scale_[2];        // one more than the SYN's shift count; 0: none
   std::uint16_t state_;
 };
@@ -183,6 +197,8 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
       sender.timed_tick = now;
     }
     sender.flags = static_cast<std::uint8_t>((sender.flags & ~kMovedByEmpty) | kTimed);
+    if (packet.payload_bytes > kOrdinaryPayloadBytes) [[unlikely]]
+      count_segments(packet, seen, counters);
   }
   return seen;
 }

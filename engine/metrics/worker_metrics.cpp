@@ -108,6 +108,7 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   name_cache_overwritten += other.name_cache_overwritten;
   closed_list_overflows += other.closed_list_overflows;
   add_each(tcp_findings, other.tcp_findings);
+  tcp_super_frame_segments += other.tcp_super_frame_segments;
   tcp_rtt.add(other.tcp_rtt);
   tcp_handshake_rtt.add(other.tcp_handshake_rtt);
   encrypted_bytes += other.encrypted_bytes;

@@ -110,6 +110,7 @@ struct WorkerMetrics {
   std::uint64_t closed_list_overflows = 0;
 
   std::array<std::uint64_t, kTcpFindingCount> tcp_findings{};  ///< segments by TcpFinding, of packets in a flow
+  std::uint64_t tcp_super_frame_segments = 0;                  ///< that TcpFinding::kSuperFrame's hold, estimated
   LatencyHistogram tcp_rtt;                                    ///< of data: TcpQuality::rtt_smoothed()'s samples
   LatencyHistogram tcp_handshake_rtt;                          ///< SYN to ACK, of handshakes without repeats
 

@@ -10,13 +10,18 @@ namespace netpulse {
 struct TcpSynOptions {
   static constexpr std::uint8_t kWindowScaleMax = 14;  ///< RFC 7323 section 2.3: larger ones count as this
 
+  /// Payload and options that the sender takes in one segment (RFC 6691 section 2); 0: not said.
+  std::uint16_t segment_bytes_max = 0;
   std::uint8_t window_scale = 0;  ///< shift count, at most kWindowScaleMax
   bool has_window_scale = false;
   bool whole = false;  ///< all options were captured and well formed: what is missing here was not sent
 };
 
+/// The length of the header with its options, 20-60 bytes; 0 if that was not captured, or is too small. packet: TCP.
+std::uint32_t tcp_header_bytes(const PacketView& packet) noexcept;
+
 /// packet: TCP. What stands before a cut or malformed option is given.
-/// Source: RFC 9293 section 3.2; RFC 7323 section 2.2.
+/// Source: RFC 9293 sections 3.2 and 3.7.1; RFC 7323 section 2.2.
 TcpSynOptions read_tcp_syn_options(const PacketView& packet) noexcept;
 
 }  // namespace netpulse

@@ -138,6 +138,7 @@ inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& reco
   if (seen.findings == 0) [[likely]]
     return;
   for (std::size_t i = 0; i < kTcpFindingCount; ++i) metrics_.tcp_findings[i] += seen.findings >> i & 1;
+  if (seen.has(TcpFinding::kSuperFrame)) metrics_.tcp_super_frame_segments += seen.segments;
   if ((seen.findings & TcpObservation::kHandshakeMeasured) != 0)
     metrics_.tcp_handshake_rtt.observe(quality.handshake_rtt().value_or(Duration{}));
 }

@@ -48,6 +48,12 @@ void add_tcp_families(const MetricsSnapshot& snapshot, Families& families) {
   counter("netpulse_tcp_duplicate_frames_total",
           "TCP segments captured twice, as by a mirror port of both directions; counted above as what they look like.",
           TcpFinding::kDuplicateFrame);
+  counter("netpulse_tcp_super_frames_total",
+          "TCP frames that hold several segments, as GRO or TSO of the capturing host leave them.",
+          TcpFinding::kSuperFrame);
+  FamilyBuilder(families, "netpulse_tcp_super_frame_segments_total",
+                "Segments in these frames, estimated by the maximum segment size.", MetricType::Counter)
+      .add({}, total.tcp_super_frame_segments);
   FamilyBuilder(families, "netpulse_tcp_rtt_seconds",
                 "From a TCP segment with data until its acknowledgement, at the place of capture; none that was "
                 "retransmitted.",

@@ -200,6 +200,7 @@ class Report : JsonText {
     object("tcp", [&] {
       for (std::size_t i = 0; i < kTcpFindingCount; ++i)
         field(tcp_finding_name(static_cast<TcpFinding>(i)), total_.tcp_findings[i]);
+      field("super_frame_segments", total_.tcp_super_frame_segments);
       field("flows", total_.ended_flows(FlowProtocol::kTcp));
       field("midstream_flows", total_.tcp_midstream_flows);
       field("one_way_flows", total_.flows_seen(FlowProtocol::kTcp, FlowDirections::kOneWay));

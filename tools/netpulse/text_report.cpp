@@ -198,6 +198,9 @@ class Report {
                                      TcpFinding::kZeroWindow, TcpFinding::kWindowFull, TcpFinding::kKeepAlive,
                                      TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame})
       if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
+    if (const std::uint64_t frames = count(TcpFinding::kSuperFrame); frames != 0)
+      facts.add("super-frames", grouped(frames) + ", of about " + grouped(total_.tcp_super_frame_segments) +
+                                    " segments: counted as the capturing host joined them (GRO, TSO)");
     if (facts.empty()) return;
     heading("TCP");
     text_ += facts.text(style_);

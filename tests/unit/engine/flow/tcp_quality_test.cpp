@@ -25,6 +25,18 @@ constexpr bool kClient = true, kServer = false;
 /// RFC 7323 section 2.2.
 std::vector<std::uint8_t> window_scale(std::uint8_t shift) { return {3, 3, shift, 1}; }
 
+/// RFC 9293 section 3.2.
+std::vector<std::uint8_t> segment_bytes_max(unsigned bytes) {
+  return {2, 4, static_cast<std::uint8_t>(bytes >> 8), static_cast<std::uint8_t>(bytes)};
+}
+/// RFC 7323 section 3.2, as it is mostly laid out.
+std::vector<std::uint8_t> time_stamps(std::uint32_t value, std::uint32_t echo) {
+  std::vector<std::uint8_t> option{1, 1, 8, 10};
+  for (const std::uint32_t number : {value, echo})
+    for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(number >> shift));
+  return option;
+}
+
 /// SYN at 0 ms, SYN/ACK at 30 ms, ACK at 40 ms. Client data begins at 1001, server data at 5001.
 void shake_hands(TestConversation& tcp, std::vector<std::uint8_t> client_options = {},
                  std::vector<std::uint8_t> server_options = {}) {
@@ -399,6 +411,58 @@ TEST(TcpQuality, CountersHoldAtTheirLargestValue) {
   EXPECT_EQ(tcp.count(kClient, TcpFinding::kLostSegment), 0xffffffffU);
 }
 
+TEST(TcpQuality, AFrameBeyondTheReceiversMaximumHoldsSeveralSegments) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(8960));
+  EXPECT_EQ(tcp.finds({kServer, 50, kAck, 5001, 1001, 1460, 1000, 0, {}}), "");
+  const TcpObservation two = tcp.see({kServer, 51, kAck, 6461, 1001, 1461});
+  EXPECT_EQ(found(two), "super_frames");
+  EXPECT_EQ(two.segments, 2U);
+  EXPECT_EQ(tcp.see({kServer, 52, kAck, 7922, 1001, 2920}).segments, 2U);
+  EXPECT_EQ(tcp.see({kServer, 53, kAck, 10'842, 1001, 2921}).segments, 3U);
+  EXPECT_EQ(tcp.finds({kClient, 54, kAck, 1001, 5001, 8960}), "");  // what the server takes in one
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kSuperFrame), 3U);
+  EXPECT_EQ(tcp.counters.super_frame_segments[1], 7U);
+  EXPECT_EQ(tcp.counters.super_frame_segments[0], 0U);
+}
+
+TEST(TcpQuality, OptionsTakeTheirPlaceInEachSegment) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(1460));
+  EXPECT_EQ(tcp.see({kClient, 50, kAck, 1001, 5001, 1448, 1000, 0, time_stamps(1, 2)}).segments, 1U);
+  EXPECT_EQ(tcp.see({kClient, 51, kAck, 2449, 5001, 44 * 1448, 1000, 0, time_stamps(1, 2)}).segments, 44U);
+}
+
+TEST(TcpQuality, ASuperFrameIsOneWhateverElseItShows) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(1460));
+  tcp.see({kClient, 50, kAck, 1001, 5001, 2920});
+  const TcpObservation again = tcp.see({kClient, 350, kAck, 1001, 5001, 2920});
+  EXPECT_EQ(found(again), "retransmissions super_frames");
+  EXPECT_EQ(again.segments, 2U);
+  EXPECT_EQ(tcp.count(kClient, TcpFinding::kSuperFrame), 2U);
+}
+
+TEST(TcpQuality, WithoutTheSynAJumboFrameIsOneSegmentAndALongerPacketIsEthernets) {
+  TestConversation tcp;
+  tcp.see({kClient, 0, kAck, 1001, 5001, 100});
+  EXPECT_EQ(tcp.see({kClient, 1, kAck, 1101, 5001, 9216 - 40}).segments, 1U);
+  EXPECT_EQ(tcp.see({kClient, 2, kAck, 10'277, 5001, 9216 - 39}).segments, 7U);  // of 1460 bytes
+  TestConversation bare;  // a SYN that says nothing promises nothing
+  shake_hands(bare);
+  EXPECT_EQ(bare.see({kClient, 50, kAck, 1001, 5001, 1461}).segments, 1U);
+}
+
+TEST(TcpQuality, AMaximumSegmentSizeThatCannotBeIsBounded) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1), segment_bytes_max(1));
+  std::vector<std::uint8_t> options(40, 1);
+  EXPECT_EQ(tcp.see({kClient, 50, kAck, 1001, 5001, 65'495, 1000, 0, options}).segments, 8187U);
+  TestPacket cut({kClient, 51, kAck, 66'496, 5001, 65'495});
+  cut.view.captured_bytes = 30;
+  EXPECT_EQ(tcp.quality.observe(cut.view, tcp.counters).segments, 1U);
+}
+
 /// Segments near what is expected next, so that every rule is met often, with any flags.
 TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
   std::minstd_rand random(7);
@@ -416,18 +480,19 @@ TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
       s.at_ms = now;
       constexpr std::uint8_t kOther[] = {kSyn, kSynAck, kFin | kAck, kRst, 0};
       if (below(12) == 0) s.flags = kOther[below(5)];
-      s.bytes = below(2) * (below(3) == 0 ? 1 : 100);
+      s.bytes = below(2) * (below(3) == 0 ? 1 : below(8) == 0 ? 3000 : 100);
       s.seq = next[sender] + (below(4) == 0 ? below(5) * 100 - 201 : 0);
       s.ack = next[1 - sender] - (below(4) == 0 ? below(3) * 100 : 0) + (below(40) == 0 ? 50 : 0);
       s.window = static_cast<std::uint16_t>(below(6) == 0 ? below(2) * 100 : 1000);
       s.ip_identification = static_cast<std::uint16_t>(below(3));
-      s.options = window_scale(static_cast<std::uint8_t>(below(3)));
+      s.options = below(2) == 0 ? window_scale(static_cast<std::uint8_t>(below(3))) : segment_bytes_max(1200);
       if (s.seq == next[sender]) next[sender] += s.bytes;
       const TestPacket packet(s);
       const TcpObservation a = quick.quality.observe(packet.view, quick.counters);
       const TcpObservation b = TcpQualityTestPeer::observe_fully(thorough.quality, packet.view, thorough.counters);
       ASSERT_EQ(a.findings, b.findings);
       ASSERT_EQ(a.rtt_ticks, b.rtt_ticks);
+      ASSERT_EQ(a.segments, b.segments);
       ASSERT_EQ(std::memcmp(&quick.quality, &thorough.quality, sizeof(TcpQuality)), 0) << conversation << " " << i;
       findings += a.findings != 0 ? 1 : 0;
     }

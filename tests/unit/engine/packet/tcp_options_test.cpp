@@ -25,6 +25,7 @@ TEST(TcpOptions, ReadsWhatALinuxSynSays) {
   const TcpSynOptions found = read({2, 4, 0x05, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7});
   EXPECT_TRUE(found.has_window_scale);
   EXPECT_EQ(found.window_scale, 7);
+  EXPECT_EQ(found.segment_bytes_max, 1460);
   EXPECT_TRUE(found.whole);
 }
 
@@ -32,6 +33,7 @@ TEST(TcpOptions, NoOptionsAreWhole) {
   const TcpSynOptions found = read({});
   EXPECT_TRUE(found.whole);
   EXPECT_FALSE(found.has_window_scale);
+  EXPECT_EQ(found.segment_bytes_max, 0);
 }
 
 TEST(TcpOptions, AShiftCountIsFourteenAtMost) { EXPECT_EQ(read({3, 3, 200, 0}).window_scale, 14); }
@@ -45,6 +47,7 @@ TEST(TcpOptions, NothingCountsBehindTheEndOfOptions) {
 TEST(TcpOptions, OptionsOfAWrongLengthAreSkipped) {
   const TcpSynOptions found = read({2, 3, 9, 3, 4, 7, 7, 0});
   EXPECT_FALSE(found.has_window_scale);
+  EXPECT_EQ(found.segment_bytes_max, 0);
   EXPECT_TRUE(found.whole);
 }
 
@@ -66,6 +69,7 @@ TEST(TcpOptions, AHeaderThatIsNotThereSaysNothing) {
   EXPECT_FALSE(read({}, -1, 1).whole);
   PacketView none;
   none.transport_offset = 0xffff;
+  EXPECT_EQ(tcp_header_bytes(none), 0U);
   EXPECT_FALSE(read_tcp_syn_options(none).whole);
 }
 
