@@ -36,6 +36,7 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
                                      "unseen_acknowledged",
                                      "resets",
                                      "duplicate_frames",
+                                     "resets_out_of_window",
                                      "super_frames"};
   static_assert(kNames.size() == kTcpFindingCount);
   return kNames[static_cast<std::size_t>(finding)];

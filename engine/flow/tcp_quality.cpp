@@ -84,8 +84,13 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   if (handshake_over())
     late_ticks = static_cast<std::uint32_t>(
         std::min<std::int64_t>(handshake_nanoseconds_ / kTickNanoseconds, std::numeric_limits<std::uint32_t>::max()));
-  Segment segment(packet, sender, receiver, late_ticks);
   TcpObservation observed;
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0 && !accepts_reset(packet)) {
+    observed.findings = bit(TcpFinding::kReset) | bit(TcpFinding::kResetOutOfWindow);
+    count(observed.findings, direction, counters);
+    return observed;
+  }
+  Segment segment(packet, sender, receiver, late_ticks);
   observed.findings = inspect(segment, sender, receiver);
   segment.keep_alive = observed.has(TcpFinding::kKeepAlive);
   segment.duplicate = is_duplicate_frame(segment, sender);
@@ -125,6 +130,29 @@ void TcpQuality::count(std::uint32_t findings, std::size_t direction, TcpCounter
   state_ |= kCountersInUse;
   for (; findings != 0; findings &= findings - 1)
     add(counters.counts[direction][static_cast<std::size_t>(std::countr_zero(findings))], 1);
+}
+
+bool TcpQuality::accepts_reset(const PacketView& packet) const noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  const Side& sender = sides_[direction];
+  const Side& receiver = sides_[1 - direction];
+  const bool sender_seen = (sender.flags & kSeen) != 0;
+  if ((receiver.flags & kSeen) == 0 || !measurable(packet)) return true;
+  const bool syn_sent = (state_ & (kSyn | kHandshakeOver)) == kSyn && (receiver.flags & kWindowOfSyn) != 0 &&
+                        ((state_ & kSynFromHi) != 0) == (direction == 0);
+  std::uint32_t expected = receiver.last_ack;
+  if (syn_sent) {
+    // Data may have come with the SYN: any part of it may be acknowledged.
+    const bool answers = (packet.tcp_flags & TcpFlags::kAck) != 0 && !after(packet.tcp_ack, receiver.next_seq) &&
+                         after(packet.tcp_ack, base_seq_[1 - direction]);
+    if (answers || !sender_seen) return answers;
+    expected = base_seq_[direction];
+  }
+  const bool scale_known = (receiver.flags & (kScaleKnown | kWindowOfSyn)) != 0;
+  const std::uint32_t shift = scale_known ? receiver.window_shift : TcpSynOptions::kWindowScaleMax;
+  std::uint32_t last = expected + (std::uint32_t{receiver.window} << shift);
+  if (sender_seen && after(sender.next_seq, last)) last = sender.next_seq;
+  return !after(expected, packet.tcp_seq) && !after(packet.tcp_seq, last);
 }
 
 std::uint32_t TcpQuality::segments_in(const PacketView& packet) const noexcept {

@@ -31,6 +31,7 @@ class alignas(64) TcpQuality {
   /// Times are kept in units of a quarter of a microsecond, modulo 17.9 minutes: idle flows end before that.
   static constexpr std::int64_t kTickNanoseconds = 250;
   /// What a frame may carry without being asked how many segments it holds: Ethernet's 1500 bytes without headers.
+  /// Where segments are smaller, two of them in a frame of this size are not told.
   static constexpr std::uint32_t kOrdinaryPayloadBytes = 1460;
   /// Without the receiver's SYN: longer IP packets than any jumbo frame's hold several segments, and as many as
   /// Ethernet would have made of them.
@@ -59,6 +60,12 @@ class alignas(64) TcpQuality {
     const auto sender = static_cast<std::size_t>(packet.direction);
     return (state_ & (kBaseKnown << sender)) != 0 && base_seq_[sender] == packet.tcp_seq;
   }
+
+  /// Whether packet, a reset, ends the connection: its sequence number must lie in what its receiver expects, as far as
+  /// that was seen, and answer a SYN by acknowledging it. True while nothing is known of the receiver. What is behind
+  /// the window, and before the highest byte seen, passes too, since acknowledgements may be missing here.
+  /// Source: RFC 9293 section 3.10.7.
+  bool accepts_reset(const PacketView& packet) const noexcept;
 
   /// Last SYN to the first segment after it that has ACK and no SYN, whoever sent it and be it a reset: what Wireshark
   /// calls initial RTT. Nothing if it belongs to an earlier record of the conversation.

@@ -42,6 +42,9 @@ void add_tcp_families(const MetricsSnapshot& snapshot, Families& families) {
           TcpFinding::kWindowFull);
   counter("netpulse_tcp_keep_alives_total", "TCP keep-alives.", TcpFinding::kKeepAlive);
   counter("netpulse_tcp_resets_total", "TCP segments that end a connection at once, or refuse it.", TcpFinding::kReset);
+  counter("netpulse_tcp_resets_out_of_window_total",
+          "Of these, those that their receiver has to ignore (RFC 9293 section 3.10.7): forged, or late.",
+          TcpFinding::kResetOutOfWindow);
   counter("netpulse_tcp_unseen_acknowledged_total",
           "TCP segments that acknowledge bytes which were not captured, or went another way.",
           TcpFinding::kUnseenAcknowledged);

@@ -194,9 +194,10 @@ class Report {
                                 real(total_.transport_packets[static_cast<std::size_t>(TransportLayer::kTcp)])) +
                     "), " + grouped(count(TcpFinding::kFastRetransmission)) + " of them fast, " +
                     grouped(count(TcpFinding::kSpuriousRetransmission)) + " spurious");
-    for (const TcpFinding finding : {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck,
-                                     TcpFinding::kZeroWindow, TcpFinding::kWindowFull, TcpFinding::kKeepAlive,
-                                     TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame})
+    for (const TcpFinding finding :
+         {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck, TcpFinding::kZeroWindow,
+          TcpFinding::kWindowFull, TcpFinding::kKeepAlive, TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame,
+          TcpFinding::kResetOutOfWindow})
       if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
     if (const std::uint64_t frames = count(TcpFinding::kSuperFrame); frames != 0)
       facts.add("super-frames", grouped(frames) + ", of about " + grouped(total_.tcp_super_frame_segments) +

@@ -65,8 +65,9 @@ class FlowTableTest : public ::testing::Test {
     return update;
   }
   /// As a worker does it: the conversation's quality sees the packet too.
-  FlowTable::Update see_tcp(PacketView view, std::uint32_t seq) {
+  FlowTable::Update see_tcp(PacketView view, std::uint32_t seq, std::uint32_t ack = 0) {
     view.tcp_seq = seq;
+    view.tcp_ack = ack;
     view.tcp_window = 1000;
     view.payload_bytes = (view.tcp_flags & TcpFlags::kSyn) != 0 ? 0 : 100;
     const FlowTable::Update update = see(view);
@@ -270,11 +271,25 @@ TEST_F(FlowTableTest, ASynWithAnotherSequenceNumberIsANewFlow) {
 TEST_F(FlowTableTest, ARefusedSynAgainBelongsToTheFlowThatWasRefused) {
   make(1024);
   see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
-  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck), 0);
+  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck), 0, 1001);
   const auto again = see_tcp(packet(1, true, at(0.6), kTcp, TcpFlags::kSyn), 1000);
   EXPECT_FALSE(again.created);
   EXPECT_EQ(table_->tcp_counters(*again.record).of(0, TcpFinding::kRetransmission), 1U);
   EXPECT_TRUE(see_tcp(packet(1, true, at(1.1), kTcp, TcpFlags::kSyn), 2000).created);
+}
+
+TEST_F(FlowTableTest, AResetThatNobodyBelievesEndsNothing) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
+  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kSyn | TcpFlags::kAck), 5000, 1001);
+  see_tcp(packet(1, true, at(0.2), kTcp, TcpFlags::kAck), 1001, 5001);
+  const FlowTable::Update forged = see_tcp(packet(1, false, at(0.3), kTcp, TcpFlags::kRst), 0x50000000);
+  EXPECT_EQ(forged.record->tcp_state & (TcpState::kReset | TcpState::kEnded), 0);
+  EXPECT_FALSE(see_tcp(packet(1, true, at(5), kTcp, TcpFlags::kAck), 1101, 5001).created);
+  EXPECT_TRUE(handler_.ended.empty());
+  const FlowTable::Update real = see_tcp(packet(1, false, at(5.1), kTcp, TcpFlags::kRst), 5001);
+  EXPECT_NE(real.record->tcp_state & TcpState::kEnded, 0);
+  EXPECT_TRUE(see_tcp(packet(1, true, at(10), kTcp, TcpFlags::kAck), 1201).created);
 }
 
 TEST_F(FlowTableTest, TheActiveTimeoutKeepsWhatIsKnownOfAConversation) {
