@@ -37,6 +37,7 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
                                      "resets",
                                      "duplicate_frames",
                                      "resets_out_of_window",
+                                     "duplicate_sacks",
                                      "super_frames"};
   static_assert(kNames.size() == kTcpFindingCount);
   return kNames[static_cast<std::size_t>(finding)];

@@ -23,6 +23,7 @@ enum class TcpFinding : std::uint8_t {
   kReset,
   kDuplicateFrame,    ///< the same IPv4 packet once more, as mirror ports give it; counted by its other findings too
   kResetOutOfWindow,  ///< a reset that its receiver has to ignore: forged, or late; it ends and changes nothing
+  kDuplicateSack,     ///< its sender reports bytes that had come twice (RFC 2883): sent again in vain, or doubled
   kSuperFrame,        ///< several segments in one frame, as GRO or TSO of the capturing host leave them
   kCount
 };

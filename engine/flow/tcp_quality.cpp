@@ -95,6 +95,10 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   segment.keep_alive = observed.has(TcpFinding::kKeepAlive);
   segment.duplicate = is_duplicate_frame(segment, sender);
   if (segment.duplicate) observed.findings |= bit(TcpFinding::kDuplicateFrame);
+  // Data that others acknowledge by the way take the short way, and hardly ever bring such a block.
+  if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) &&
+      read_tcp_segment_options(packet).has_duplicate_sack)
+    observed.findings |= bit(TcpFinding::kDuplicateSack);
   count(observed.findings, direction, counters);
   if (packet.payload_bytes > kOrdinaryPayloadBytes) count_segments(packet, observed, counters);
 

@@ -126,6 +126,17 @@ class alignas(64) TcpQuality {
   static bool measurable(const PacketView& packet) noexcept {
     return packet.status == DecodeStatus::kOk && !packet.is(PacketView::kFlagFirstFragment);
   }
+  /// Whether a segment has no options beside the time stamps in their usual place (RFC 7323 appendix A): no SACK.
+  static bool has_usual_options(const PacketView& packet) noexcept {
+    constexpr std::size_t kDataOffsetAt = 12, kOptionsAt = 20, kTimeStampsEnd = 32;
+    const std::size_t at = packet.transport_offset;
+    if (at + kTimeStampsEnd > packet.captured_bytes) return true;  // shorter, and whole as measurable() says
+    const std::uint8_t* header = packet.frame + at;
+    const unsigned words = header[kDataOffsetAt] >> 4;
+    if (words * 4 < kTimeStampsEnd) return true;
+    static constexpr std::uint8_t kTimeStamps[] = {1, 1, 8, 10};
+    return words * 4 == kTimeStampsEnd && std::memcmp(header + kOptionsAt, kTimeStamps, sizeof kTimeStamps) == 0;
+  }
   static std::uint16_t ip_identification(const PacketView& packet) noexcept {
     const std::uint32_t at = packet.network_offset + 4u;
     std::uint16_t identification = 0;  // is compared only: its byte order does not matter
@@ -180,6 +191,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
                  after(packet.tcp_ack, receiver.next_seq);
   if (packet.payload_bytes == 0) {
     unusual |= packet.tcp_ack == sender.last_ack && packet.tcp_window == sender.window;
+    unusual |= !has_usual_options(packet);
   } else {
     const std::uint32_t window_end = receiver.last_ack + (std::uint32_t{receiver.window} << receiver.window_shift);
     unusual |= end == window_end;

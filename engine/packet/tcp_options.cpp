@@ -8,7 +8,21 @@ namespace netpulse {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 20, kDataOffsetAt = 12;
-constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kSegmentBytesMax = 2, kWindowScale = 3;
+constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kSegmentBytesMax = 2, kWindowScale = 3, kSack = 5,
+                       kTimeStamps = 8;
+constexpr std::size_t kTimeStampsBytes = 8, kSackBlockBytes = 8;
+
+/// Whether a comes after b (RFC 9293 section 3.4).
+bool after(std::uint32_t a, std::uint32_t b) noexcept { return static_cast<std::int32_t>(a - b) > 0; }
+
+bool is_duplicate_sack(Bytes blocks, std::uint32_t ack) noexcept {
+  ByteCursor cursor(blocks);
+  const std::uint32_t left = cursor.u32(), right = cursor.u32();
+  if (cursor.failed() || blocks.size() % kSackBlockBytes != 0 || !after(right, left)) return false;
+  if (!after(right, ack)) return true;
+  const std::uint32_t second_left = cursor.u32(), second_right = cursor.u32();
+  return !cursor.failed() && !after(second_left, left) && !after(right, second_right);
+}
 
 /// Gives kind and content of each option to take; false if some were cut or malformed.
 template <class Take>
@@ -48,6 +62,21 @@ TcpSynOptions read_tcp_syn_options(const PacketView& packet) noexcept {
       found.has_window_scale = true;
     } else if (kind == kSegmentBytesMax && content.size() == 2) {
       found.segment_bytes_max = option.u16();
+    }
+  });
+  return found;
+}
+
+TcpSegmentOptions read_tcp_segment_options(const PacketView& packet) noexcept {
+  TcpSegmentOptions found;
+  read_options(packet, [&](std::uint8_t kind, Bytes content) {
+    if (kind == kTimeStamps && content.size() == kTimeStampsBytes) {
+      ByteCursor option(content);
+      found.time_stamp = option.u32();
+      found.time_stamp_echo = option.u32();
+      found.has_time_stamps = true;
+    } else if (kind == kSack) {
+      found.has_duplicate_sack = is_duplicate_sack(content, packet.tcp_ack);
     }
   });
   return found;

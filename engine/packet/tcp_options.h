@@ -17,6 +17,18 @@ struct TcpSynOptions {
   bool whole = false;  ///< all options were captured and well formed: what is missing here was not sent
 };
 
+/// The options that later segments carry.
+struct TcpSegmentOptions {
+  std::uint32_t time_stamp = 0, time_stamp_echo = 0;  ///< TSval, TSecr (RFC 7323 section 3.2)
+  bool has_time_stamps = false;
+  /// The first block of the SACK option reports bytes that had come before: at or below ack, or within the second block
+  /// (RFC 2883 section 4).
+  bool has_duplicate_sack = false;
+};
+/// packet: TCP. What stands before a cut or malformed option is given.
+/// Source: RFC 7323 section 3.2; RFC 2018 section 3; RFC 2883 section 4.
+TcpSegmentOptions read_tcp_segment_options(const PacketView& packet) noexcept;
+
 /// The length of the header with its options, 20-60 bytes; 0 if that was not captured, or is too small. packet: TCP.
 std::uint32_t tcp_header_bytes(const PacketView& packet) noexcept;
 

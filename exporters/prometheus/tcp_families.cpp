@@ -41,6 +41,9 @@ void add_tcp_families(const MetricsSnapshot& snapshot, Families& families) {
   counter("netpulse_tcp_full_windows_total", "TCP segments that fill the window of the other side.",
           TcpFinding::kWindowFull);
   counter("netpulse_tcp_keep_alives_total", "TCP keep-alives.", TcpFinding::kKeepAlive);
+  counter("netpulse_tcp_duplicate_sacks_total",
+          "TCP segments by which a receiver reports that bytes came twice (D-SACK): retransmissions it did not need.",
+          TcpFinding::kDuplicateSack);
   counter("netpulse_tcp_resets_total", "TCP segments that end a connection at once, or refuse it.", TcpFinding::kReset);
   counter("netpulse_tcp_resets_out_of_window_total",
           "Of these, those that their receiver has to ignore (RFC 9293 section 3.10.7): forged, or late.",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <initializer_list>
 #include <random>
 
 #include "tests/unit/engine/flow/tcp_conversation.h"
@@ -35,6 +36,18 @@ std::vector<std::uint8_t> time_stamps(std::uint32_t value, std::uint32_t echo) {
   for (const std::uint32_t number : {value, echo})
     for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(number >> shift));
   return option;
+}
+
+/// RFC 2018 section 3. blocks: left and right edges in turn.
+std::vector<std::uint8_t> sack(std::initializer_list<std::uint32_t> edges) {
+  std::vector<std::uint8_t> option{1, 1, 5, static_cast<std::uint8_t>(2 + edges.size() * 4)};
+  for (const std::uint32_t number : edges)
+    for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(number >> shift));
+  return option;
+}
+std::vector<std::uint8_t> join(std::vector<std::uint8_t> a, const std::vector<std::uint8_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
 }
 
 /// SYN at 0 ms, SYN/ACK at 30 ms, ACK at 40 ms. Client data begins at 1001, server data at 5001.
@@ -517,6 +530,34 @@ TEST(TcpQuality, ASynIsRefusedByWhatAcknowledgesIt) {
   EXPECT_EQ(TestConversation(accepted).finds({kClient, 35, kRst, 900, 0, 0, 0}), "resets resets_out_of_window");
 }
 
+TEST(TcpQuality, ADuplicateSackSaysThatBytesCameTwice) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 60, kAck, 5001, 1101}), "");
+  // RFC 2883 section 4.1: below the acknowledgement.
+  EXPECT_EQ(tcp.finds({kServer, 61, kAck, 5001, 1101, 0, 1000, 0, sack({1001, 1101})}),
+            "duplicate_acks duplicate_sacks");
+  // With a new acknowledgement or a new window, and with time stamps.
+  EXPECT_EQ(tcp.finds({kServer, 62, kAck, 5001, 1101, 0, 990, 0, join(time_stamps(1, 1), sack({1001, 1101}))}),
+            "duplicate_sacks");
+  tcp.see({kClient, 63, kAck, 1101, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 64, kAck, 5001, 1201, 0, 990, 0, sack({1101, 1201})}), "duplicate_sacks");
+  // RFC 2883 section 4.2: within the second block.
+  tcp.see({kClient, 65, kAck, 1301, 5001, 300});
+  EXPECT_EQ(tcp.finds({kServer, 66, kAck, 5001, 1201, 0, 980, 0, sack({1301, 1401, 1301, 1601})}), "duplicate_sacks");
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kDuplicateSack), 4U);
+}
+
+TEST(TcpQuality, AnOrdinarySackIsNone) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1101, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 60, kAck, 5001, 1001, 0, 990, 0, sack({1101, 1201})}), "");
+  // Wireshark's rule for duplicates does not ask for SACK: another window is none.
+  EXPECT_EQ(tcp.finds({kServer, 61, kAck, 5001, 1001, 0, 980, 0, sack({1101, 1201})}), "");
+  EXPECT_EQ(tcp.finds({kServer, 62, kAck, 5001, 1001, 0, 980, 0, sack({1101, 1201})}), "duplicate_acks");
+  EXPECT_EQ(tcp.finds({kServer, 63, kAck, 5001, 1001, 0, 970, 0, sack({1201, 1101})}), "");
+}
+
 /// Segments near what is expected next, so that every rule is met often, with any flags.
 TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
   std::minstd_rand random(7);
@@ -540,6 +581,8 @@ TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
       s.window = static_cast<std::uint16_t>(below(6) == 0 ? below(2) * 100 : 1000);
       s.ip_identification = static_cast<std::uint16_t>(below(3));
       s.options = below(2) == 0 ? window_scale(static_cast<std::uint8_t>(below(3))) : segment_bytes_max(1200);
+      if (below(4) == 0)
+        s.options = join(time_stamps(below(100), below(100)), below(2) == 0 ? sack({s.ack - 100, s.ack}) : sack({}));
       if (s.seq == next[sender]) next[sender] += s.bytes;
       const TestPacket packet(s);
       const TcpObservation a = quick.quality.observe(packet.view, quick.counters);
