@@ -38,6 +38,7 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
                                      "duplicate_frames",
                                      "resets_out_of_window",
                                      "duplicate_sacks",
+                                     "spurious_by_time_stamp",
                                      "super_frames"};
   static_assert(kNames.size() == kTcpFindingCount);
   return kNames[static_cast<std::size_t>(finding)];

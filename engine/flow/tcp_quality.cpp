@@ -68,7 +68,10 @@ struct TcpQuality::Segment {
   bool has(std::uint8_t any_flag) const noexcept { return (flags & any_flag) != 0; }
   bool control() const noexcept { return has(TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst); }
 
-  void time(Side& sender, bool behind_gap) const noexcept;
+  bool repeats(const Side& sender) const noexcept {
+    return (sender.flags & kSeen) != 0 && end != seq && after(sender.next_seq, seq) && !keep_alive && !duplicate;
+  }
+  void time(Side& sender) const noexcept;
   void store(Side& sender) const noexcept;
 };
 
@@ -77,7 +80,8 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   Side& sender = sides_[direction];
   Side& receiver = sides_[1 - direction];
   if (!measurable(packet)) {
-    sender.flags = static_cast<std::uint8_t>(sender.flags & (kScaleKnown | kWatched));
+    stop_timing(direction);
+    sender.flags = static_cast<std::uint8_t>(sender.flags & (kScaleKnown | kWatched | kEchoDecides));
     return {};
   }
   std::uint32_t late_ticks = kOutOfOrderTicks;
@@ -106,14 +110,16 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
     sender.duplicate_acks = static_cast<std::uint8_t>(std::min(sender.duplicate_acks + 1, 255));
   else if (segment.ack != sender.last_ack)
     sender.duplicate_acks = 0;
-  if (segment.has(TcpFlags::kAck) && (receiver.flags & kTimed) != 0 && !after(receiver.timed_end, segment.ack))
-    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+  if (segment.has(TcpFlags::kAck)) end_timing(packet, segment, observed, counters);
   if (segment.has(TcpFlags::kSyn)) read_syn(packet, segment.duplicate);
   if ((state_ & (kBaseKnown << direction)) == 0) {
     base_seq_[direction] = segment.has(TcpFlags::kSyn) ? segment.seq : segment.seq - 1;
     state_ = static_cast<std::uint16_t>(state_ | kBaseKnown << direction);
   }
-  segment.time(sender, observed.has(TcpFinding::kLostSegment));
+  // What waits for a hole to be filled tells no RTT.
+  if (observed.has(TcpFinding::kLostSegment)) stop_timing(direction);
+  if ((sender.flags & kTimed) != 0 && segment.repeats(sender)) doubt_rtt(packet);
+  segment.time(sender);
   if (segment.has(TcpFlags::kSyn))
     sender.window_shift = 0;
   else if ((sender.flags & (kSeen | kWindowOfSyn)) != kSeen)
@@ -184,11 +190,47 @@ void TcpQuality::count_segments(const PacketView& packet, TcpObservation& observ
   observed.findings |= bit(TcpFinding::kSuperFrame);
 }
 
-/// Karn's algorithm: what was sent twice tells no RTT, nor what waits for a hole to be filled.
-void TcpQuality::Segment::time(Side& sender, bool behind_gap) const noexcept {
-  const bool repeats = (sender.flags & kSeen) != 0 && end != seq && after(sender.next_seq, seq);
-  if ((repeats && !keep_alive && !duplicate) || behind_gap)
-    sender.flags = static_cast<std::uint8_t>(sender.flags & ~kTimed);
+/// Karn's algorithm: what was sent twice tells no RTT, nor what may have waited for something sent twice. A time stamp
+/// tells more: the first repetition's is the oldest that can be echoed once any of them has arrived. Until then the
+/// segment is remembered, unless a new one is timed in its place.
+void TcpQuality::doubt_rtt(const PacketView& packet) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  stop_timing(direction);
+  const TcpSegmentOptions options = read_tcp_segment_options(packet);
+  if (!options.has_time_stamps) return;
+  repeat_stamp_[direction] = options.time_stamp;
+  sides_[1 - direction].flags |= kEchoDecides;
+}
+
+void TcpQuality::end_timing(const PacketView& packet, const Segment& segment, TcpObservation& observed,
+                            TcpCounters& counters) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  Side& sender = sides_[direction];
+  const Side& timed = sides_[1 - direction];
+  const bool covers = !after(timed.timed_end, segment.ack);
+  const bool doubted = (timed.flags & kTimed) == 0 && (sender.flags & kEchoDecides) != 0;
+  if (covers && doubted && answers_the_original(packet)) {
+    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+    observed.findings |= bit(TcpFinding::kSpuriousByTimeStamp);
+    count(bit(TcpFinding::kSpuriousByTimeStamp), direction, counters);
+  } else if (covers && (timed.flags & kTimed) != 0) {
+    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+  }
+  if (covers || !doubted) sender.flags = static_cast<std::uint8_t>(sender.flags & ~kEchoDecides);
+}
+
+void TcpQuality::stop_timing(std::size_t direction) noexcept {
+  sides_[direction].flags = static_cast<std::uint8_t>(sides_[direction].flags & ~kTimed);
+  sides_[1 - direction].flags = static_cast<std::uint8_t>(sides_[1 - direction].flags & ~kEchoDecides);
+}
+
+bool TcpQuality::answers_the_original(const PacketView& packet) const noexcept {
+  const TcpSegmentOptions options = read_tcp_segment_options(packet);
+  return options.has_time_stamps && options.time_stamp_echo != 0 &&
+         after(repeat_stamp_[1 - static_cast<std::size_t>(packet.direction)], options.time_stamp_echo);
+}
+
+void TcpQuality::Segment::time(Side& sender) const noexcept {
   if (!follows || bytes == 0 || control() || probe || (sender.flags & kTimed) != 0) return;
   sender.timed_end = end;
   sender.timed_tick = now;
@@ -260,7 +302,7 @@ void TcpQuality::track_sequence(const Segment& s, Side& sender) noexcept {
     sender.next_tick = s.now;
   }
   sender.flags =
-      static_cast<std::uint8_t>((sender.flags & (kTimed | kMovedByEmpty | kScaleKnown)) | kSeen |
+      static_cast<std::uint8_t>((sender.flags & (kTimed | kMovedByEmpty | kScaleKnown | kEchoDecides)) | kSeen |
                                 (s.has(TcpFlags::kSyn) ? kWindowOfSyn : 0) | (s.keep_alive ? kLastKeepAlive : 0));
 }
 

@@ -75,7 +75,9 @@ class alignas(64) TcpQuality {
   std::optional<Duration> handshake_server_rtt() const noexcept;
   std::optional<Duration> handshake_client_rtt() const noexcept;
   /// From a segment with data in this direction until it was acknowledged (RFC 6298 section 2: smoothed by 1/8), one
-  /// segment at a time and never one that was sent twice (Karn's algorithm).
+  /// segment at a time. Not one that was sent twice, or of which bytes before it were (Karn's algorithm); but where the
+  /// acknowledgement echoes a time stamp from before the repetition (RFC 7323 section 4, RFC 3522 section 3.2), it was
+  /// sent in vain, and the first segment's round trip counts.
   std::optional<Duration> rtt_smoothed(Direction direction) const noexcept;
   /// The smallest of these: nearest to the path's own, since acknowledgements may be delayed (RFC 9293
   /// section 3.8.6.3).
@@ -111,8 +113,9 @@ class alignas(64) TcpQuality {
       kTimed = 0x08,                           // timed_end and timed_tick are in use
       kMovedByEmpty = 0x10,                    // next_seq was last moved by a segment without data, SYN, FIN
       kScaleKnown = 0x20,                      // window_shift is what the handshake agreed on
-      kWatched = 0x40;                         // watch()
-  static constexpr std::uint8_t kExtraordinary = kSeen | kWindowOfSyn | kLastKeepAlive | kWatched;
+      kWatched = 0x40,                         // watch()
+      kEchoDecides = 0x80;  // the other side repeated bytes, and has no kTimed since: an echo may still tell its RTT
+  static constexpr std::uint8_t kExtraordinary = kSeen | kWindowOfSyn | kLastKeepAlive | kWatched | kEchoDecides;
   // state_; those of a direction are shifted by it
   static constexpr std::uint16_t kBaseKnown = 0x01, kSynOptionsKnown = 0x04, kSyn = 0x10, kSynAck = 0x20,
                                  kHandshakeRepeated = 0x40, kHandshakeOver = 0x80, kHandshakeClean = 0x100,
@@ -161,6 +164,14 @@ class alignas(64) TcpQuality {
   /// acknowledged that were not seen.
   void watch() noexcept;
   void read_syn(const PacketView& packet, bool duplicate) noexcept;
+  /// An acknowledgement, which may be of the segment that the other side timed.
+  void end_timing(const PacketView& packet, const Segment& segment, TcpObservation& observed,
+                  TcpCounters& counters) noexcept;
+  /// Bytes are sent again by a side of which a segment is timed.
+  void doubt_rtt(const PacketView& packet) noexcept;
+  void stop_timing(std::size_t direction) noexcept;
+  /// Whether packet, which acknowledges the timed segment, does so for what was sent first.
+  bool answers_the_original(const PacketView& packet) const noexcept;
   void finish_handshake(const PacketView& packet) noexcept;
   /// The timed segment of sides_[direction] is acknowledged; gives the sample, or kNoRtt if it is out of range.
   std::uint32_t take_rtt(std::size_t direction, std::uint32_t now) noexcept;
@@ -172,6 +183,7 @@ class alignas(64) TcpQuality {
   std::uint32_t base_seq_[2];           // initial sequence numbers, or one before the first byte seen
   std::uint32_t rtt_smoothed_[2];       // ticks times 8; 0: no sample
   std::uint32_t rtt_min_[2];            // ticks
+  std::uint32_t repeat_stamp_[2];       // with kEchoDecides: time stamp of the first segment that repeated bytes
   std::uint32_t server_ticks_;          // SYN to SYN/ACK
   std::uint16_t segment_bytes_max_[2];  // of the SYN's sender, that is of what the other side sends; 0: not known
   std::uint8_t window_scale_[2];        // one more than the SYN's shift count; 0: none

@@ -44,6 +44,10 @@ void add_tcp_families(const MetricsSnapshot& snapshot, Families& families) {
   counter("netpulse_tcp_duplicate_sacks_total",
           "TCP segments by which a receiver reports that bytes came twice (D-SACK): retransmissions it did not need.",
           TcpFinding::kDuplicateSack);
+  counter("netpulse_tcp_spurious_by_time_stamp_total",
+          "TCP segments whose echoed time stamp shows that they acknowledge what was sent first: what came again was "
+          "sent in vain (RFC 3522). Looked for in one segment per round trip.",
+          TcpFinding::kSpuriousByTimeStamp);
   counter("netpulse_tcp_resets_total", "TCP segments that end a connection at once, or refuse it.", TcpFinding::kReset);
   counter("netpulse_tcp_resets_out_of_window_total",
           "Of these, those that their receiver has to ignore (RFC 9293 section 3.10.7): forged, or late.",

@@ -197,7 +197,7 @@ class Report {
     for (const TcpFinding finding :
          {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck, TcpFinding::kZeroWindow,
           TcpFinding::kWindowFull, TcpFinding::kKeepAlive, TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame,
-          TcpFinding::kResetOutOfWindow, TcpFinding::kDuplicateSack})
+          TcpFinding::kResetOutOfWindow, TcpFinding::kDuplicateSack, TcpFinding::kSpuriousByTimeStamp})
       if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
     if (const std::uint64_t frames = count(TcpFinding::kSuperFrame); frames != 0)
       facts.add("super-frames", grouped(frames) + ", of about " + grouped(total_.tcp_super_frame_segments) +

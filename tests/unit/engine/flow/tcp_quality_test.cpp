@@ -558,6 +558,65 @@ TEST(TcpQuality, AnOrdinarySackIsNone) {
   EXPECT_EQ(tcp.finds({kServer, 63, kAck, 5001, 1001, 0, 970, 0, sack({1201, 1101})}), "");
 }
 
+/// A segment of 100 bytes with time stamps at 50 ms, sent again at 300 ms.
+TestConversation after_a_repeat() {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(500, 70)});
+  EXPECT_EQ(tcp.finds({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(750, 70)}), "retransmissions");
+  return tcp;
+}
+
+TEST(TcpQuality, AnEchoFromBeforeTheRepetitionIsTheFirstSegmentsRoundTrip) {
+  TestConversation tcp = after_a_repeat();
+  const TcpObservation seen = tcp.see({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 500)});
+  EXPECT_EQ(found(seen), "spurious_by_time_stamp");
+  EXPECT_EQ(TcpQuality::duration_of(seen.rtt_ticks), Duration::from_milliseconds(260));
+  EXPECT_EQ(tcp.quality.rtt_min(Direction::kLoToHi), Duration::from_milliseconds(260));
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kSpuriousByTimeStamp), 1U);
+  // And the next one is timed as ever.
+  tcp.see({kClient, 320, kAck, 1101, 5001, 100, 1000, 0, time_stamps(770, 80)});
+  EXPECT_EQ(TcpQuality::duration_of(tcp.see({kServer, 350, kAck, 5001, 1201}).rtt_ticks),
+            Duration::from_milliseconds(30));
+}
+
+TEST(TcpQuality, AnEchoOfTheRepetitionOrNoneTellsNoRtt) {
+  for (const auto& options : {time_stamps(80, 750), time_stamps(80, 751), time_stamps(80, 0), window_scale(0)}) {
+    TestConversation tcp = after_a_repeat();
+    const TcpObservation seen = tcp.see({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, options});
+    EXPECT_EQ(found(seen), "");
+    EXPECT_EQ(seen.rtt_ticks, TcpObservation::kNoRtt);
+    tcp.see({kClient, 320, kAck, 1101, 5001, 100});
+    EXPECT_NE(tcp.see({kServer, 350, kAck, 5001, 1201}).rtt_ticks, TcpObservation::kNoRtt);
+  }
+}
+
+TEST(TcpQuality, ANewSegmentIsTimedInTheDoubtfulOnesPlace) {
+  TestConversation tcp = after_a_repeat();
+  tcp.see({kClient, 305, kAck, 1101, 5001, 100, 1000, 0, time_stamps(755, 70)});
+  EXPECT_EQ(tcp.finds({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 500)}), "");
+  const TcpObservation seen = tcp.see({kServer, 335, kAck, 5001, 1201, 0, 1000, 0, time_stamps(80, 755)});
+  EXPECT_EQ(TcpQuality::duration_of(seen.rtt_ticks), Duration::from_milliseconds(30));
+}
+
+TEST(TcpQuality, TheFirstRepetitionOfAnyBytesDecides) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(500, 70)});
+  tcp.see({kServer, 60, kAck, 5001, 1001});
+  tcp.see({kClient, 70, kAck, 1101, 5001, 100, 1000, 0, time_stamps(520, 70)});
+  tcp.see({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(750, 70)});
+  tcp.see({kClient, 600, kAck, 1001, 5001, 100, 1000, 0, time_stamps(1050, 70)});
+  EXPECT_EQ(tcp.see({kServer, 610, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 750)}).rtt_ticks,
+            TcpObservation::kNoRtt);
+}
+
+TEST(TcpQuality, TimeStampsWrap) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(0xfffffff0, 70)});
+  tcp.see({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(200, 70)});
+  EXPECT_EQ(tcp.finds({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 0xfffffff0)}),
+            "spurious_by_time_stamp");
+}
+
 /// Segments near what is expected next, so that every rule is met often, with any flags.
 TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
   std::minstd_rand random(7);
