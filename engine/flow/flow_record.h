@@ -104,7 +104,7 @@ struct InlineText {
 enum class Ech : std::uint8_t { kUnknown, kAbsent, kOuter };
 
 /// Per-analyzer memory of a flow.
-inline constexpr std::size_t kAnalyzerStateBytes = 32;
+inline constexpr std::size_t kAnalyzerStateBytes = 48;
 
 /// Texts that only some flows have, each a column of the flow record.
 enum class FlowAttribute : std::uint8_t {
