@@ -218,7 +218,8 @@ TEST(TcpQuality, AShiftCountIsFourteenAtMost) {
   TestConversation tcp;
   shake_hands(tcp, window_scale(0), window_scale(255));
   tcp.see({kServer, 41, kAck, 5001, 1001, 0, 1});
-  EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1001, 5001, 1 << 14}), "windows_full");
+  EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1001, 5001, 1 << 13}), "");
+  EXPECT_EQ(tcp.finds({kClient, 51, kAck, 1001 + (1 << 13), 5001, 1 << 13}), "windows_full");
 }
 
 TEST(TcpQuality, WithoutTheSynsNobodyKnowsWhenAWindowIsFull) {
