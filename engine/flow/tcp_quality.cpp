@@ -103,14 +103,15 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) &&
       read_tcp_segment_options(packet).has_duplicate_sack)
     observed.findings |= bit(TcpFinding::kDuplicateSack);
-  count(observed.findings, direction, counters);
-  if (packet.payload_bytes > kOrdinaryPayloadBytes) count_segments(packet, observed, counters);
+  if (observed.findings != 0) count(observed.findings, direction, counters);
+  if (packet.payload_bytes > kOrdinaryPayloadBytes) observed.hold(count_segments(packet, counters));
 
   if (observed.has(TcpFinding::kDuplicateAck))
     sender.duplicate_acks = static_cast<std::uint8_t>(std::min(sender.duplicate_acks + 1, 255));
   else if (segment.ack != sender.last_ack)
     sender.duplicate_acks = 0;
-  if (segment.has(TcpFlags::kAck)) end_timing(packet, segment, observed, counters);
+  if (segment.has(TcpFlags::kAck) && ((receiver.flags & kTimed) | (sender.flags & kEchoDecides)) != 0)
+    end_timing(packet, segment, observed, counters);
   if (segment.has(TcpFlags::kSyn)) read_syn(packet, segment.duplicate);
   if ((state_ & (kBaseKnown << direction)) == 0) {
     base_seq_[direction] = segment.has(TcpFlags::kSyn) ? segment.seq : segment.seq - 1;
@@ -135,7 +136,6 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
 }
 
 void TcpQuality::count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept {
-  if (findings == 0) return;
   if (!counters_in_use()) counters = TcpCounters{};
   state_ |= kCountersInUse;
   for (; findings != 0; findings &= findings - 1)
@@ -181,13 +181,13 @@ std::uint32_t TcpQuality::segments_in(const PacketView& packet) const noexcept {
   return (packet.payload_bytes - 1) / each + 1;
 }
 
-void TcpQuality::count_segments(const PacketView& packet, TcpObservation& observed, TcpCounters& counters) noexcept {
-  observed.segments = segments_in(packet);
-  if (observed.segments == 1) return;
+std::uint32_t TcpQuality::count_segments(const PacketView& packet, TcpCounters& counters) noexcept {
+  const std::uint32_t segments = segments_in(packet);
+  if (segments == 1) return 1;
   const auto direction = static_cast<std::size_t>(packet.direction);
   count(bit(TcpFinding::kSuperFrame), direction, counters);
-  add(counters.super_frame_segments[direction], observed.segments);
-  observed.findings |= bit(TcpFinding::kSuperFrame);
+  add(counters.super_frame_segments[direction], segments);
+  return segments;
 }
 
 /// Karn's algorithm: what was sent twice tells no RTT, nor what may have waited for something sent twice. A time stamp

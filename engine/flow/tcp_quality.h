@@ -21,6 +21,11 @@ struct TcpObservation {
   std::uint32_t segments = 1;        ///< that the frame holds: more than one for kSuperFrame
 
   bool has(TcpFinding finding) const noexcept { return (findings >> static_cast<unsigned>(finding) & 1) != 0; }
+  /// The frame holds so many segments.
+  void hold(std::uint32_t count) noexcept {
+    segments = count;
+    findings |= static_cast<std::uint32_t>(count != 1) << static_cast<unsigned>(TcpFinding::kSuperFrame);
+  }
   bool anything() const noexcept { return findings != 0 || rtt_ticks != kNoRtt; }
 };
 
@@ -129,16 +134,16 @@ class alignas(64) TcpQuality {
   static bool measurable(const PacketView& packet) noexcept {
     return packet.status == DecodeStatus::kOk && !packet.is(PacketView::kFlagFirstFragment);
   }
-  /// Whether a segment has no options beside the time stamps in their usual place (RFC 7323 appendix A): no SACK.
+  /// Whether a measurable segment has no options beside the time stamps in their usual place (RFC 7323 appendix A), or
+  /// none that were captured: no SACK. Without its options the header was captured.
   static bool has_usual_options(const PacketView& packet) noexcept {
-    constexpr std::size_t kDataOffsetAt = 12, kOptionsAt = 20, kTimeStampsEnd = 32;
-    const std::size_t at = packet.transport_offset;
-    if (at + kTimeStampsEnd > packet.captured_bytes) return true;  // shorter, and whole as measurable() says
-    const std::uint8_t* header = packet.frame + at;
+    constexpr std::uint32_t kDataOffsetAt = 12, kOptionsAt = 20;
+    constexpr std::uint8_t kTimeStamps[] = {1, 1, 8, 10};
+    const std::uint8_t* header = packet.frame + packet.transport_offset;
     const unsigned words = header[kDataOffsetAt] >> 4;
-    if (words * 4 < kTimeStampsEnd) return true;
-    static constexpr std::uint8_t kTimeStamps[] = {1, 1, 8, 10};
-    return words * 4 == kTimeStampsEnd && std::memcmp(header + kOptionsAt, kTimeStamps, sizeof kTimeStamps) == 0;
+    if (words < 8) return true;
+    if (packet.transport_offset + kOptionsAt + sizeof kTimeStamps > packet.captured_bytes) return true;
+    return words == 8 && std::memcmp(header + kOptionsAt, kTimeStamps, sizeof kTimeStamps) == 0;
   }
   static std::uint16_t ip_identification(const PacketView& packet) noexcept {
     const std::uint32_t at = packet.network_offset + 4u;
@@ -152,9 +157,8 @@ class alignas(64) TcpQuality {
   /// How many segments a frame holds: those that the receiver's maximum segment size allowed, less what the options
   /// take of it (RFC 9293 section 3.7.1, RFC 6691).
   std::uint32_t segments_in(const PacketView& packet) const noexcept;
-  /// Counts the segments of a frame that may hold several. Out of line: ordinary captures have none.
-  [[gnu::noinline]] void count_segments(const PacketView& packet, TcpObservation& observed,
-                                        TcpCounters& counters) noexcept;
+  /// segments_in() of a frame that may hold several; counts it if it does. Out of line: ordinary captures have none.
+  [[gnu::noinline]] std::uint32_t count_segments(const PacketView& packet, TcpCounters& counters) noexcept;
   void count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept;
   std::uint32_t inspect(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   std::uint32_t inspect_repeat(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
@@ -203,12 +207,11 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
                  after(packet.tcp_ack, receiver.next_seq);
   if (packet.payload_bytes == 0) {
     unusual |= packet.tcp_ack == sender.last_ack && packet.tcp_window == sender.window;
-    unusual |= !has_usual_options(packet);
   } else {
     const std::uint32_t window_end = receiver.last_ack + (std::uint32_t{receiver.window} << receiver.window_shift);
     unusual |= end == window_end;
   }
-  if (unusual) [[unlikely]]
+  if (unusual || (packet.payload_bytes == 0 && !has_usual_options(packet))) [[unlikely]]
     return observe_fully(packet, counters);
 
   const std::uint32_t now = ticks(packet.received_at);
@@ -229,7 +232,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
     }
     sender.flags = static_cast<std::uint8_t>((sender.flags & ~kMovedByEmpty) | kTimed);
     if (packet.payload_bytes > kOrdinaryPayloadBytes) [[unlikely]]
-      count_segments(packet, seen, counters);
+      seen.hold(count_segments(packet, counters));
   }
   return seen;
 }

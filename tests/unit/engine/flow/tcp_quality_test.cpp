@@ -549,6 +549,19 @@ TEST(TcpQuality, ADuplicateSackSaysThatBytesCameTwice) {
   EXPECT_EQ(tcp.count(kServer, TcpFinding::kDuplicateSack), 4U);
 }
 
+TEST(TcpQuality, OptionsThatWereNotCapturedSayNothing) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100});
+  tcp.see({kServer, 60, kAck, 5001, 1101});
+  TestPacket packet({kServer, 61, kAck, 5001, 1101, 0, 990, 0, sack({1001, 1101})});
+  for (const std::uint32_t options : {0U, 3U, 4U, 11U}) {
+    packet.view.captured_bytes = 40 + options;
+    EXPECT_EQ(found(tcp.quality.observe(packet.view, tcp.counters)).find("duplicate_sacks"), std::string::npos);
+  }
+  packet.view.captured_bytes = 52;
+  EXPECT_NE(found(tcp.quality.observe(packet.view, tcp.counters)).find("duplicate_sacks"), std::string::npos);
+}
+
 TEST(TcpQuality, AnOrdinarySackIsNone) {
   TestConversation tcp = after_handshake();
   tcp.see({kClient, 50, kAck, 1101, 5001, 100});
