@@ -70,6 +70,7 @@ struct alignas(64) FlowRecord {
   static constexpr std::uint8_t kFlagMidstream = 0x10;      ///< TCP whose SYN was not seen
   static constexpr std::uint8_t kFlagPinned = 0x20;         ///< touched by the batch in hand: not to be evicted
   static constexpr std::uint8_t kFlagRenamed = 0x40;        ///< is counted under FlowDetail::accounted_application
+  static constexpr std::uint8_t kFlagAnswered = 0x80;       ///< a record before this one saw both directions
 
   bool is(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   /// The direction of what the initiator (IPFIX source) sends.
@@ -104,7 +105,7 @@ struct InlineText {
 enum class Ech : std::uint8_t { kUnknown, kAbsent, kOuter };
 
 /// Per-analyzer memory of a flow.
-inline constexpr std::size_t kAnalyzerStateBytes = 32;
+inline constexpr std::size_t kAnalyzerStateBytes = 48;
 
 /// Texts that only some flows have, each a column of the flow record.
 enum class FlowAttribute : std::uint8_t {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "engine/flow/flow_directions.h"
+
 namespace netpulse {
 namespace {
 
@@ -202,6 +204,13 @@ Value tls_cipher(Flow flow, Names, Scratch scratch) {
   return from_detail(
       flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
 }
+Value tcp_midstream(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? Value{flow.record.is(FlowRecord::kFlagMidstream)} : Value{};
+}
+Value one_way(Flow flow, Names, Scratch) {
+  const FlowDirections seen = directions_seen(flow.record);
+  return seen == FlowDirections::kMulticast ? Value{} : Value{seen == FlowDirections::kOneWay};
+}
 Value continued(Flow flow, Names, Scratch) { return flow.record.is(FlowRecord::kFlagContinued); }
 const EndpointPlace& place_of_source(Flow flow) { return flow.places[source_index(flow)]; }
 const EndpointPlace& place_of_destination(Flow flow) { return flow.places[destination_index(flow)]; }
@@ -275,6 +284,16 @@ Value src_count(Flow flow, Names, Scratch) {
 template <TcpFinding kFinding>
 Value dst_count(Flow flow, Names, Scratch) {
   return is_tcp(flow) ? std::uint64_t{flow.tcp_counters.of(destination_index(flow), kFinding)} : Value{};
+}
+
+/// Frames, of which super-frames count as what they hold.
+std::uint64_t segments(Flow flow, std::size_t direction) {
+  return std::uint64_t{flow.record.packets[direction]} - flow.tcp_counters.of(direction, TcpFinding::kSuperFrame) +
+         flow.tcp_counters.super_frame_segments[direction];
+}
+Value src_segments(Flow flow, Names, Scratch) { return is_tcp(flow) ? segments(flow, source_index(flow)) : Value{}; }
+Value dst_segments(Flow flow, Names, Scratch) {
+  return is_tcp(flow) ? segments(flow, destination_index(flow)) : Value{};
 }
 
 }  // namespace get
@@ -391,6 +410,42 @@ const Column kColumns[] = {
      get::src_count<TcpFinding::kKeepAlive>},
     {"dst_keep_alives", kUnsigned, "segments", "Keep-alives sent by dst", 0, false,
      get::dst_count<TcpFinding::kKeepAlive>},
+    {"tcp_midstream", ColumnType::kBoolean, "",
+     "No SYN of the connection was seen: who is src is a guess (the first sender), and windows cannot be scaled", 0,
+     false, get::tcp_midstream},
+    {"one_way", ColumnType::kBoolean, "",
+     "Only src was ever seen: no answer, or one that went another way; null if dst is a group or everybody", 0, false,
+     get::one_way},
+    {"src_resets_out_of_window", kUnsigned, "segments",
+     "Resets in the name of src that dst has to ignore: forged, or late; they do not end the flow", 0, false,
+     get::src_count<TcpFinding::kResetOutOfWindow>},
+    {"dst_resets_out_of_window", kUnsigned, "segments",
+     "Resets in the name of dst that src has to ignore: forged, or late; they do not end the flow", 0, false,
+     get::dst_count<TcpFinding::kResetOutOfWindow>},
+    {"src_duplicate_sacks", kUnsigned, "segments",
+     "By which src reports that bytes came to it twice (RFC 2883): dst retransmitted in vain, or the path doubled them",
+     0, false, get::src_count<TcpFinding::kDuplicateSack>},
+    {"dst_duplicate_sacks", kUnsigned, "segments",
+     "By which dst reports that bytes came to it twice (RFC 2883): src retransmitted in vain, or the path doubled them",
+     0, false, get::dst_count<TcpFinding::kDuplicateSack>},
+    {"src_spurious_by_time_stamp", kUnsigned, "segments",
+     "By which src acknowledges, as the echoed time stamp shows, what dst sent first and not again (RFC 3522)", 0,
+     false, get::src_count<TcpFinding::kSpuriousByTimeStamp>},
+    {"dst_spurious_by_time_stamp", kUnsigned, "segments",
+     "By which dst acknowledges, as the echoed time stamp shows, what src sent first and not again (RFC 3522)", 0,
+     false, get::dst_count<TcpFinding::kSpuriousByTimeStamp>},
+    {"src_super_frames", kUnsigned, "packets",
+     "Of src_packets: frames that hold several segments, as GRO or TSO of the capturing host leave them", 0, false,
+     get::src_count<TcpFinding::kSuperFrame>},
+    {"dst_super_frames", kUnsigned, "packets",
+     "Of dst_packets: frames that hold several segments, as GRO or TSO of the capturing host leave them", 0, false,
+     get::dst_count<TcpFinding::kSuperFrame>},
+    {"src_segments_estimated", kUnsigned, "segments",
+     "Sent by src on the wire: src_packets, with super-frames as the segments they hold by the maximum segment size", 0,
+     false, get::src_segments},
+    {"dst_segments_estimated", kUnsigned, "segments",
+     "Sent by dst on the wire: dst_packets, with super-frames as the segments they hold by the maximum segment size", 0,
+     false, get::dst_segments},
     {"src_rtp_lost_packets", kUnsigned, "packets", "RTP packets from src that never came; in the flow's last record", 0,
      false, get::media_lost<true>},
     {"dst_rtp_lost_packets", kUnsigned, "packets", "RTP packets from dst that never came; in the flow's last record", 0,

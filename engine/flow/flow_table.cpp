@@ -112,7 +112,9 @@ inline void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) n
   const bool ended_before = (record.tcp_state & TcpState::kEnded) != 0;
   if ((packet.tcp_flags & TcpFlags::kFin) != 0)
     record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
-  if ((packet.tcp_flags & TcpFlags::kRst) != 0) record.tcp_state |= TcpState::kReset | TcpState::kEnded;
+  // Anybody who knows the ports can send a reset: only one that its receiver believes is the end.
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0 && tcp_qualities_[index_of(record)].accepts_reset(packet))
+    record.tcp_state |= TcpState::kReset | TcpState::kEnded;
   constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
   if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
   if (!ended_before && (record.tcp_state & TcpState::kEnded) != 0) remember_closed(record);
@@ -169,6 +171,7 @@ void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexc
 }
 
 void FlowTable::restart_counters(FlowRecord& record, const PacketView& packet) noexcept {
+  if (record.packets[0] != 0 && record.packets[1] != 0) record.flags |= FlowRecord::kFlagAnswered;
   record.start_time = packet.received_at;
   record.end_time = std::max(record.end_time, packet.received_at);
   record.flow_id = packet.number;

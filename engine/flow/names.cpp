@@ -35,7 +35,11 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
                                      "keep_alives",
                                      "unseen_acknowledged",
                                      "resets",
-                                     "duplicate_frames"};
+                                     "duplicate_frames",
+                                     "resets_out_of_window",
+                                     "duplicate_sacks",
+                                     "spurious_by_time_stamp",
+                                     "super_frames"};
   static_assert(kNames.size() == kTcpFindingCount);
   return kNames[static_cast<std::size_t>(finding)];
 }

@@ -21,7 +21,11 @@ enum class TcpFinding : std::uint8_t {
   // --- not Wireshark's
   kUnseenAcknowledged,  ///< acknowledges bytes that were never seen: they went another way, or were not captured
   kReset,
-  kDuplicateFrame,  ///< the same IPv4 packet once more, as mirror ports give it; counted by its other findings too
+  kDuplicateFrame,       ///< the same IPv4 packet once more, as mirror ports give it; counted by its other findings too
+  kResetOutOfWindow,     ///< a reset that its receiver has to ignore: forged, or late; it ends and changes nothing
+  kDuplicateSack,        ///< its sender reports bytes that had come twice (RFC 2883): sent again in vain, or doubled
+  kSpuriousByTimeStamp,  ///< acknowledges, by the time stamp it echoes, what was sent first and not again (RFC 3522)
+  kSuperFrame,           ///< several segments in one frame, as GRO or TSO of the capturing host leave them
   kCount
 };
 inline constexpr std::size_t kTcpFindingCount = static_cast<std::size_t>(TcpFinding::kCount);
@@ -32,6 +36,7 @@ const char* tcp_finding_name(TcpFinding finding) noexcept;
 /// How often each was found in segments of one direction. Hold at their largest value.
 struct TcpCounters {
   std::array<std::uint32_t, kTcpFindingCount> counts[2]{};  ///< by Direction of the segment
+  std::uint32_t super_frame_segments[2]{};                  ///< what kSuperFrame's hold, estimated
 
   std::uint32_t of(std::size_t direction, TcpFinding finding) const noexcept {
     return counts[direction][static_cast<std::size_t>(finding)];

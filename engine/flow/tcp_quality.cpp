@@ -1,7 +1,6 @@
 #include "engine/flow/tcp_quality.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 
@@ -25,11 +24,15 @@ constexpr std::uint32_t kRttTicksMax = (1u << 29) - 1;
 /// RFC 6298 section 2: alpha is 1/8.
 constexpr unsigned kSmoothingShift = 3;
 
-void count(std::uint32_t findings, std::array<std::uint32_t, kTcpFindingCount>& counts) {
-  for (; findings != 0; findings &= findings - 1) {
-    std::uint32_t& one = counts[static_cast<std::size_t>(std::countr_zero(findings))];
-    if (one != std::numeric_limits<std::uint32_t>::max()) ++one;
-  }
+/// Smaller maximum segment sizes count as this: the options alone may take 40 bytes of it.
+constexpr std::uint32_t kSegmentBytesMaxMin = 48;
+/// What Ethernet leaves of 1500 bytes beside the headers.
+constexpr std::uint32_t kEthernetSegmentBytesV4 = 1460, kEthernetSegmentBytesV6 = 1440;
+constexpr std::uint32_t kHeaderBytes = 20;
+
+void add(std::uint32_t& sum, std::uint32_t count) {
+  sum =
+      count > std::numeric_limits<std::uint32_t>::max() - sum ? std::numeric_limits<std::uint32_t>::max() : sum + count;
 }
 
 }  // namespace
@@ -65,7 +68,10 @@ struct TcpQuality::Segment {
   bool has(std::uint8_t any_flag) const noexcept { return (flags & any_flag) != 0; }
   bool control() const noexcept { return has(TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst); }
 
-  void time(Side& sender, bool behind_gap) const noexcept;
+  bool repeats(const Side& sender) const noexcept {
+    return (sender.flags & kSeen) != 0 && end != seq && after(sender.next_seq, seq) && !keep_alive && !duplicate;
+  }
+  void time(Side& sender) const noexcept;
   void store(Side& sender) const noexcept;
 };
 
@@ -74,37 +80,47 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   Side& sender = sides_[direction];
   Side& receiver = sides_[1 - direction];
   if (!measurable(packet)) {
-    sender.flags = static_cast<std::uint8_t>(sender.flags & (kScaleKnown | kWatched));
+    stop_timing(direction);
+    sender.flags = static_cast<std::uint8_t>(sender.flags & (kScaleKnown | kWatched | kEchoDecides));
     return {};
   }
   std::uint32_t late_ticks = kOutOfOrderTicks;
   if (handshake_over())
     late_ticks = static_cast<std::uint32_t>(
         std::min<std::int64_t>(handshake_nanoseconds_ / kTickNanoseconds, std::numeric_limits<std::uint32_t>::max()));
-  Segment segment(packet, sender, receiver, late_ticks);
   TcpObservation observed;
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0 && !accepts_reset(packet)) {
+    observed.findings = bit(TcpFinding::kReset) | bit(TcpFinding::kResetOutOfWindow);
+    count(observed.findings, direction, counters);
+    return observed;
+  }
+  Segment segment(packet, sender, receiver, late_ticks);
   observed.findings = inspect(segment, sender, receiver);
   segment.keep_alive = observed.has(TcpFinding::kKeepAlive);
   segment.duplicate = is_duplicate_frame(segment, sender);
   if (segment.duplicate) observed.findings |= bit(TcpFinding::kDuplicateFrame);
-  if (observed.findings != 0) {
-    if (!counters_in_use()) counters = TcpCounters{};
-    state_ |= kCountersInUse;
-    count(observed.findings, counters.counts[direction]);
-  }
+  // Data that others acknowledge by the way take the short way, and hardly ever bring such a block.
+  if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) &&
+      read_tcp_segment_options(packet).has_duplicate_sack)
+    observed.findings |= bit(TcpFinding::kDuplicateSack);
+  if (observed.findings != 0) count(observed.findings, direction, counters);
+  if (packet.payload_bytes > kOrdinaryPayloadBytes) observed.hold(count_segments(packet, counters));
 
   if (observed.has(TcpFinding::kDuplicateAck))
     sender.duplicate_acks = static_cast<std::uint8_t>(std::min(sender.duplicate_acks + 1, 255));
   else if (segment.ack != sender.last_ack)
     sender.duplicate_acks = 0;
-  if (segment.has(TcpFlags::kAck) && (receiver.flags & kTimed) != 0 && !after(receiver.timed_end, segment.ack))
-    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+  if (segment.has(TcpFlags::kAck) && ((receiver.flags & kTimed) | (sender.flags & kEchoDecides)) != 0)
+    end_timing(packet, segment, observed, counters);
   if (segment.has(TcpFlags::kSyn)) read_syn(packet, segment.duplicate);
   if ((state_ & (kBaseKnown << direction)) == 0) {
     base_seq_[direction] = segment.has(TcpFlags::kSyn) ? segment.seq : segment.seq - 1;
     state_ = static_cast<std::uint16_t>(state_ | kBaseKnown << direction);
   }
-  segment.time(sender, observed.has(TcpFinding::kLostSegment));
+  // What waits for a hole to be filled tells no RTT.
+  if (observed.has(TcpFinding::kLostSegment)) stop_timing(direction);
+  if ((sender.flags & kTimed) != 0 && segment.repeats(sender)) doubt_rtt(packet);
+  segment.time(sender);
   if (segment.has(TcpFlags::kSyn))
     sender.window_shift = 0;
   else if ((sender.flags & (kSeen | kWindowOfSyn)) != kSeen)
@@ -119,11 +135,102 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   return observed;
 }
 
-/// Karn's algorithm: what was sent twice tells no RTT, nor what waits for a hole to be filled.
-void TcpQuality::Segment::time(Side& sender, bool behind_gap) const noexcept {
-  const bool repeats = (sender.flags & kSeen) != 0 && end != seq && after(sender.next_seq, seq);
-  if ((repeats && !keep_alive && !duplicate) || behind_gap)
-    sender.flags = static_cast<std::uint8_t>(sender.flags & ~kTimed);
+void TcpQuality::count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept {
+  if (!counters_in_use()) counters = TcpCounters{};
+  state_ |= kCountersInUse;
+  for (; findings != 0; findings &= findings - 1)
+    add(counters.counts[direction][static_cast<std::size_t>(std::countr_zero(findings))], 1);
+}
+
+bool TcpQuality::accepts_reset(const PacketView& packet) const noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  const Side& sender = sides_[direction];
+  const Side& receiver = sides_[1 - direction];
+  const bool sender_seen = (sender.flags & kSeen) != 0;
+  if ((receiver.flags & kSeen) == 0 || !measurable(packet)) return true;
+  const bool syn_sent = (state_ & (kSyn | kHandshakeOver)) == kSyn && (receiver.flags & kWindowOfSyn) != 0 &&
+                        ((state_ & kSynFromHi) != 0) == (direction == 0);
+  std::uint32_t expected = receiver.last_ack;
+  if (syn_sent) {
+    // Data may have come with the SYN: any part of it may be acknowledged.
+    const bool answers = (packet.tcp_flags & TcpFlags::kAck) != 0 && !after(packet.tcp_ack, receiver.next_seq) &&
+                         after(packet.tcp_ack, base_seq_[1 - direction]);
+    if (answers || !sender_seen) return answers;
+    expected = base_seq_[direction];
+  }
+  const bool scale_known = (receiver.flags & (kScaleKnown | kWindowOfSyn)) != 0;
+  const std::uint32_t shift = scale_known ? receiver.window_shift : TcpSynOptions::kWindowScaleMax;
+  std::uint32_t last = expected + (std::uint32_t{receiver.window} << shift);
+  if (sender_seen && after(sender.next_seq, last)) last = sender.next_seq;
+  return !after(expected, packet.tcp_seq) && !after(packet.tcp_seq, last);
+}
+
+std::uint32_t TcpQuality::segments_in(const PacketView& packet) const noexcept {
+  const std::uint32_t header = tcp_header_bytes(packet);
+  if (header == 0) return 1;
+  const std::uint32_t options = header - kHeaderBytes;
+  std::uint32_t most = segment_bytes_max_[1 - static_cast<std::size_t>(packet.direction)];
+  if (most == 0) {
+    const std::uint32_t ip_header = std::uint32_t{packet.transport_offset} - packet.network_offset;
+    if (packet.payload_bytes + header + ip_header <= kJumboPacketBytes) return 1;
+    most = packet.network == NetworkLayer::kIpv6 ? kEthernetSegmentBytesV6 : kEthernetSegmentBytesV4;
+  }
+  most = std::max(most, kSegmentBytesMaxMin);
+  if (packet.payload_bytes + options <= most) return 1;
+  const std::uint32_t each = most - options;
+  return (packet.payload_bytes - 1) / each + 1;
+}
+
+std::uint32_t TcpQuality::count_segments(const PacketView& packet, TcpCounters& counters) noexcept {
+  const std::uint32_t segments = segments_in(packet);
+  if (segments == 1) return 1;
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  count(bit(TcpFinding::kSuperFrame), direction, counters);
+  add(counters.super_frame_segments[direction], segments);
+  return segments;
+}
+
+/// Karn's algorithm: what was sent twice tells no RTT, nor what may have waited for something sent twice. A time stamp
+/// tells more: the first repetition's is the oldest that can be echoed once any of them has arrived. Until then the
+/// segment is remembered, unless a new one is timed in its place.
+void TcpQuality::doubt_rtt(const PacketView& packet) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  stop_timing(direction);
+  const TcpSegmentOptions options = read_tcp_segment_options(packet);
+  if (!options.has_time_stamps) return;
+  repeat_stamp_[direction] = options.time_stamp;
+  sides_[1 - direction].flags |= kEchoDecides;
+}
+
+void TcpQuality::end_timing(const PacketView& packet, const Segment& segment, TcpObservation& observed,
+                            TcpCounters& counters) noexcept {
+  const auto direction = static_cast<std::size_t>(packet.direction);
+  Side& sender = sides_[direction];
+  const Side& timed = sides_[1 - direction];
+  const bool covers = !after(timed.timed_end, segment.ack);
+  const bool doubted = (timed.flags & kTimed) == 0 && (sender.flags & kEchoDecides) != 0;
+  if (covers && doubted && answers_the_original(packet)) {
+    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+    observed.findings |= bit(TcpFinding::kSpuriousByTimeStamp);
+    count(bit(TcpFinding::kSpuriousByTimeStamp), direction, counters);
+  } else if (covers && (timed.flags & kTimed) != 0) {
+    observed.rtt_ticks = take_rtt(1 - direction, segment.now);
+  }
+  if (covers || !doubted) sender.flags = static_cast<std::uint8_t>(sender.flags & ~kEchoDecides);
+}
+
+void TcpQuality::stop_timing(std::size_t direction) noexcept {
+  sides_[direction].flags = static_cast<std::uint8_t>(sides_[direction].flags & ~kTimed);
+  sides_[1 - direction].flags = static_cast<std::uint8_t>(sides_[1 - direction].flags & ~kEchoDecides);
+}
+
+bool TcpQuality::answers_the_original(const PacketView& packet) const noexcept {
+  const TcpSegmentOptions options = read_tcp_segment_options(packet);
+  return options.has_time_stamps && options.time_stamp_echo != 0 &&
+         after(repeat_stamp_[1 - static_cast<std::size_t>(packet.direction)], options.time_stamp_echo);
+}
+
+void TcpQuality::Segment::time(Side& sender) const noexcept {
   if (!follows || bytes == 0 || control() || probe || (sender.flags & kTimed) != 0) return;
   sender.timed_end = end;
   sender.timed_tick = now;
@@ -195,7 +302,7 @@ void TcpQuality::track_sequence(const Segment& s, Side& sender) noexcept {
     sender.next_tick = s.now;
   }
   sender.flags =
-      static_cast<std::uint8_t>((sender.flags & (kTimed | kMovedByEmpty | kScaleKnown)) | kSeen |
+      static_cast<std::uint8_t>((sender.flags & (kTimed | kMovedByEmpty | kScaleKnown | kEchoDecides)) | kSeen |
                                 (s.has(TcpFlags::kSyn) ? kWindowOfSyn : 0) | (s.keep_alive ? kLastKeepAlive : 0));
 }
 
@@ -224,6 +331,7 @@ void TcpQuality::read_syn(const PacketView& packet, bool duplicate) noexcept {
     state_ |= kHandshakeRepeated;
   }
   const TcpSynOptions options = read_tcp_syn_options(packet);
+  segment_bytes_max_[direction] = options.segment_bytes_max;
   if (!options.whole) return;
   window_scale_[direction] = static_cast<std::uint8_t>(options.has_window_scale ? options.window_scale + 1 : 0);
   state_ = static_cast<std::uint16_t>(state_ | kSynOptionsKnown << direction);

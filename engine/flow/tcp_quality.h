@@ -18,8 +18,14 @@ struct TcpObservation {
 
   std::uint32_t findings = 0;        ///< 1 << TcpFinding
   std::uint32_t rtt_ticks = kNoRtt;  ///< a sample of the data RTT
+  std::uint32_t segments = 1;        ///< that the frame holds: more than one for kSuperFrame
 
   bool has(TcpFinding finding) const noexcept { return (findings >> static_cast<unsigned>(finding) & 1) != 0; }
+  /// The frame holds so many segments.
+  void hold(std::uint32_t count) noexcept {
+    segments = count;
+    findings |= static_cast<std::uint32_t>(count != 1) << static_cast<unsigned>(TcpFinding::kSuperFrame);
+  }
   bool anything() const noexcept { return findings != 0 || rtt_ticks != kNoRtt; }
 };
 
@@ -29,6 +35,12 @@ class alignas(64) TcpQuality {
  public:
   /// Times are kept in units of a quarter of a microsecond, modulo 17.9 minutes: idle flows end before that.
   static constexpr std::int64_t kTickNanoseconds = 250;
+  /// What a frame may carry without being asked how many segments it holds: Ethernet's 1500 bytes without headers.
+  /// Where segments are smaller, two of them in a frame of this size are not told.
+  static constexpr std::uint32_t kOrdinaryPayloadBytes = 1460;
+  /// Without the receiver's SYN: longer IP packets than any jumbo frame's hold several segments, and as many as
+  /// Ethernet would have made of them.
+  static constexpr std::uint32_t kJumboPacketBytes = 9216;
   /// The second copy of a frame, from a mirror port, comes this soon after the first.
   static constexpr Duration kDuplicateFrameWithin{500'000};
 
@@ -54,6 +66,12 @@ class alignas(64) TcpQuality {
     return (state_ & (kBaseKnown << sender)) != 0 && base_seq_[sender] == packet.tcp_seq;
   }
 
+  /// Whether packet, a reset, ends the connection: its sequence number must lie in what its receiver expects, as far as
+  /// that was seen, and answer a SYN by acknowledging it. True while nothing is known of the receiver. What is behind
+  /// the window, and before the highest byte seen, passes too, since acknowledgements may be missing here.
+  /// Source: RFC 9293 section 3.10.7.
+  bool accepts_reset(const PacketView& packet) const noexcept;
+
   /// Last SYN to the first segment after it that has ACK and no SYN, whoever sent it and be it a reset: what Wireshark
   /// calls initial RTT. Nothing if it belongs to an earlier record of the conversation.
   std::optional<Duration> handshake_rtt() const noexcept;
@@ -62,7 +80,9 @@ class alignas(64) TcpQuality {
   std::optional<Duration> handshake_server_rtt() const noexcept;
   std::optional<Duration> handshake_client_rtt() const noexcept;
   /// From a segment with data in this direction until it was acknowledged (RFC 6298 section 2: smoothed by 1/8), one
-  /// segment at a time and never one that was sent twice (Karn's algorithm).
+  /// segment at a time. Not one that was sent twice, or of which bytes before it were (Karn's algorithm); but where the
+  /// acknowledgement echoes a time stamp from before the repetition (RFC 7323 section 4, RFC 3522 section 3.2), it was
+  /// sent in vain, and the first segment's round trip counts.
   std::optional<Duration> rtt_smoothed(Direction direction) const noexcept;
   /// The smallest of these: nearest to the path's own, since acknowledgements may be delayed (RFC 9293
   /// section 3.8.6.3).
@@ -98,8 +118,9 @@ class alignas(64) TcpQuality {
       kTimed = 0x08,                           // timed_end and timed_tick are in use
       kMovedByEmpty = 0x10,                    // next_seq was last moved by a segment without data, SYN, FIN
       kScaleKnown = 0x20,                      // window_shift is what the handshake agreed on
-      kWatched = 0x40;                         // watch()
-  static constexpr std::uint8_t kExtraordinary = kSeen | kWindowOfSyn | kLastKeepAlive | kWatched;
+      kWatched = 0x40,                         // watch()
+      kEchoDecides = 0x80;  // the other side repeated bytes, and has no kTimed since: an echo may still tell its RTT
+  static constexpr std::uint8_t kExtraordinary = kSeen | kWindowOfSyn | kLastKeepAlive | kWatched | kEchoDecides;
   // state_; those of a direction are shifted by it
   static constexpr std::uint16_t kBaseKnown = 0x01, kSynOptionsKnown = 0x04, kSyn = 0x10, kSynAck = 0x20,
                                  kHandshakeRepeated = 0x40, kHandshakeOver = 0x80, kHandshakeClean = 0x100,
@@ -113,6 +134,17 @@ class alignas(64) TcpQuality {
   static bool measurable(const PacketView& packet) noexcept {
     return packet.status == DecodeStatus::kOk && !packet.is(PacketView::kFlagFirstFragment);
   }
+  /// Whether a measurable segment has no options beside the time stamps in their usual place (RFC 7323 appendix A), or
+  /// none that were captured: no SACK. Without its options the header was captured.
+  static bool has_usual_options(const PacketView& packet) noexcept {
+    constexpr std::uint32_t kDataOffsetAt = 12, kOptionsAt = 20;
+    constexpr std::uint8_t kTimeStamps[] = {1, 1, 8, 10};
+    const std::uint8_t* header = packet.frame + packet.transport_offset;
+    const unsigned words = header[kDataOffsetAt] >> 4;
+    if (words < 8) return true;
+    if (packet.transport_offset + kOptionsAt + sizeof kTimeStamps > packet.captured_bytes) return true;
+    return words == 8 && std::memcmp(header + kOptionsAt, kTimeStamps, sizeof kTimeStamps) == 0;
+  }
   static std::uint16_t ip_identification(const PacketView& packet) noexcept {
     const std::uint32_t at = packet.network_offset + 4u;
     std::uint16_t identification = 0;  // is compared only: its byte order does not matter
@@ -122,6 +154,12 @@ class alignas(64) TcpQuality {
   }
 
   TcpObservation observe_fully(const PacketView& packet, TcpCounters& counters) noexcept;
+  /// How many segments a frame holds: those that the receiver's maximum segment size allowed, less what the options
+  /// take of it (RFC 9293 section 3.7.1, RFC 6691).
+  std::uint32_t segments_in(const PacketView& packet) const noexcept;
+  /// segments_in() of a frame that may hold several; counts it if it does. Out of line: ordinary captures have none.
+  [[gnu::noinline]] std::uint32_t count_segments(const PacketView& packet, TcpCounters& counters) noexcept;
+  void count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept;
   std::uint32_t inspect(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   std::uint32_t inspect_repeat(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   bool is_duplicate_frame(const Segment& segment, const Side& sender) const noexcept;
@@ -130,6 +168,14 @@ class alignas(64) TcpQuality {
   /// acknowledged that were not seen.
   void watch() noexcept;
   void read_syn(const PacketView& packet, bool duplicate) noexcept;
+  /// An acknowledgement, which may be of the segment that the other side timed.
+  void end_timing(const PacketView& packet, const Segment& segment, TcpObservation& observed,
+                  TcpCounters& counters) noexcept;
+  /// Bytes are sent again by a side of which a segment is timed.
+  void doubt_rtt(const PacketView& packet) noexcept;
+  void stop_timing(std::size_t direction) noexcept;
+  /// Whether packet, which acknowledges the timed segment, does so for what was sent first.
+  bool answers_the_original(const PacketView& packet) const noexcept;
   void finish_handshake(const PacketView& packet) noexcept;
   /// The timed segment of sides_[direction] is acknowledged; gives the sample, or kNoRtt if it is out of range.
   std::uint32_t take_rtt(std::size_t direction, std::uint32_t now) noexcept;
@@ -141,7 +187,9 @@ class alignas(64) TcpQuality {
   std::uint32_t base_seq_[2];           // initial sequence numbers, or one before the first byte seen
   std::uint32_t rtt_smoothed_[2];       // ticks times 8; 0: no sample
   std::uint32_t rtt_min_[2];            // ticks
+  std::uint32_t repeat_stamp_[2];       // with kEchoDecides: time stamp of the first segment that repeated bytes
   std::uint32_t server_ticks_;          // SYN to SYN/ACK
+  std::uint16_t segment_bytes_max_[2];  // of the SYN's sender, that is of what the other side sends; 0: not known
   std::uint8_t window_scale_[2];        // one more than the SYN's shift count; 0: none
   std::uint16_t state_;
 };
@@ -163,7 +211,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
     const std::uint32_t window_end = receiver.last_ack + (std::uint32_t{receiver.window} << receiver.window_shift);
     unusual |= end == window_end;
   }
-  if (unusual) [[unlikely]]
+  if (unusual || (packet.payload_bytes == 0 && !has_usual_options(packet))) [[unlikely]]
     return observe_fully(packet, counters);
 
   const std::uint32_t now = ticks(packet.received_at);
@@ -183,6 +231,8 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
       sender.timed_tick = now;
     }
     sender.flags = static_cast<std::uint8_t>((sender.flags & ~kMovedByEmpty) | kTimed);
+    if (packet.payload_bytes > kOrdinaryPayloadBytes) [[unlikely]]
+      seen.hold(count_segments(packet, counters));
   }
   return seen;
 }

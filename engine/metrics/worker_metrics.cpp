@@ -90,6 +90,8 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   add_each(losses, other.losses);
   flows_created += other.flows_created;
   add_each(flows_ended, other.flows_ended);
+  add_each(flow_directions, other.flow_directions);
+  tcp_midstream_flows += other.tcp_midstream_flows;
   flow_records_exported += other.flow_records_exported;
   active_flows += other.active_flows;
   flow_capacity += other.flow_capacity;
@@ -106,6 +108,7 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   name_cache_overwritten += other.name_cache_overwritten;
   closed_list_overflows += other.closed_list_overflows;
   add_each(tcp_findings, other.tcp_findings);
+  tcp_super_frame_segments += other.tcp_super_frame_segments;
   tcp_rtt.add(other.tcp_rtt);
   tcp_handshake_rtt.add(other.tcp_handshake_rtt);
   encrypted_bytes += other.encrypted_bytes;

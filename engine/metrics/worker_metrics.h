@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/flow/flow_directions.h"
 #include "engine/flow/flow_record.h"
 #include "engine/packet/packet_view.h"
 #include "engine/packet/raw_packet.h"
@@ -93,6 +94,9 @@ struct WorkerMetrics {
   std::uint64_t flows_created = 0;
   /// Records by EndReason: a flow has one more for each active timeout.
   std::array<std::uint64_t, kEndReasonCount> flows_ended{};
+  /// Flows that have ended, by FlowProtocol and in that by FlowDirections.
+  std::array<std::uint64_t, kFlowProtocolCount * kFlowDirectionsCount> flow_directions{};
+  std::uint64_t tcp_midstream_flows = 0;  ///< of the TCP flows that have ended: without a SYN
   std::uint64_t flow_records_exported = 0;
   std::uint64_t active_flows = 0;   ///< gauge
   std::uint64_t flow_capacity = 0;  ///< gauge: records the table can hold
@@ -106,6 +110,7 @@ struct WorkerMetrics {
   std::uint64_t closed_list_overflows = 0;
 
   std::array<std::uint64_t, kTcpFindingCount> tcp_findings{};  ///< segments by TcpFinding, of packets in a flow
+  std::uint64_t tcp_super_frame_segments = 0;                  ///< that TcpFinding::kSuperFrame's hold, estimated
   LatencyHistogram tcp_rtt;                                    ///< of data: TcpQuality::rtt_smoothed()'s samples
   LatencyHistogram tcp_handshake_rtt;                          ///< SYN to ACK, of handshakes without repeats
 
@@ -121,6 +126,18 @@ struct WorkerMetrics {
   std::array<std::uint64_t, kPluginCountersMax> plugin_counters{};
   std::array<LatencyHistogram, kPluginHistogramsMax> plugin_histograms{};
 
+  std::uint64_t flows_seen(FlowProtocol protocol, FlowDirections directions) const noexcept {
+    return flow_directions[index_of(protocol, directions)];
+  }
+  std::uint64_t ended_flows(FlowProtocol protocol) const noexcept {
+    std::uint64_t flows = 0;
+    for (std::size_t i = 0; i < kFlowDirectionsCount; ++i)
+      flows += flows_seen(protocol, static_cast<FlowDirections>(i));
+    return flows;
+  }
+  static std::size_t index_of(FlowProtocol protocol, FlowDirections directions) noexcept {
+    return static_cast<std::size_t>(protocol) * kFlowDirectionsCount + static_cast<std::size_t>(directions);
+  }
   /// Sums counters and gauges; times become the widest range. Used to merge workers.
   void add(const WorkerMetrics& other) noexcept;
 };

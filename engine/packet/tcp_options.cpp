@@ -8,16 +8,28 @@ namespace netpulse {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 20, kDataOffsetAt = 12;
-constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kWindowScale = 3;
+constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kSegmentBytesMax = 2, kWindowScale = 3, kSack = 5,
+                       kTimeStamps = 8;
+constexpr std::size_t kTimeStampsBytes = 8, kSackBlockBytes = 8;
 
-}  // namespace
+/// Whether a comes after b (RFC 9293 section 3.4).
+bool after(std::uint32_t a, std::uint32_t b) noexcept { return static_cast<std::int32_t>(a - b) > 0; }
 
-TcpSynOptions read_tcp_syn_options(const PacketView& packet) noexcept {
-  TcpSynOptions found;
-  if (packet.transport_offset == 0xffff || packet.transport_offset + kHeaderBytes > packet.captured_bytes) return found;
+bool is_duplicate_sack(Bytes blocks, std::uint32_t ack) noexcept {
+  ByteCursor cursor(blocks);
+  const std::uint32_t left = cursor.u32(), right = cursor.u32();
+  if (cursor.failed() || blocks.size() % kSackBlockBytes != 0 || !after(right, left)) return false;
+  if (!after(right, ack)) return true;
+  const std::uint32_t second_left = cursor.u32(), second_right = cursor.u32();
+  return !cursor.failed() && !after(second_left, left) && !after(right, second_right);
+}
+
+/// Gives kind and content of each option to take; false if some were cut or malformed.
+template <class Take>
+bool read_options(const PacketView& packet, Take take) noexcept {
+  const std::size_t header = tcp_header_bytes(packet);
+  if (header == 0) return false;
   const Bytes captured = packet.frame_bytes().subspan(packet.transport_offset);
-  const std::size_t header = (captured[kDataOffsetAt] >> 4) * std::size_t{4};
-  if (header < kHeaderBytes) return found;
   const bool cut = header > captured.size();
   ByteCursor cursor(captured.first(std::min(header, captured.size())).subspan(kHeaderBytes));
   while (!cursor.at_end()) {
@@ -25,15 +37,48 @@ TcpSynOptions read_tcp_syn_options(const PacketView& packet) noexcept {
     if (kind == kEndOfOptions) break;
     if (kind == kNoOperation) continue;
     const std::uint8_t length = cursor.u8();  // of the option, with kind and length
-    if (length < 2) return found;
-    ByteCursor option(cursor.take(length - std::size_t{2}));
-    if (cursor.failed()) return found;
-    if (kind == kWindowScale && length == 3) {
+    if (length < 2) return false;
+    const Bytes content = cursor.take(length - std::size_t{2});
+    if (cursor.failed()) return false;
+    take(kind, content);
+  }
+  return !cut && !cursor.failed();
+}
+
+}  // namespace
+
+std::uint32_t tcp_header_bytes(const PacketView& packet) noexcept {
+  if (packet.transport_offset == 0xffff || packet.transport_offset + kHeaderBytes > packet.captured_bytes) return 0;
+  const std::uint32_t header = (packet.frame[packet.transport_offset + kDataOffsetAt] >> 4) * 4U;
+  return header < kHeaderBytes ? 0 : header;
+}
+
+TcpSynOptions read_tcp_syn_options(const PacketView& packet) noexcept {
+  TcpSynOptions found;
+  found.whole = read_options(packet, [&](std::uint8_t kind, Bytes content) {
+    ByteCursor option(content);
+    if (kind == kWindowScale && content.size() == 1) {
       found.window_scale = std::min(option.u8(), TcpSynOptions::kWindowScaleMax);
       found.has_window_scale = true;
+    } else if (kind == kSegmentBytesMax && content.size() == 2) {
+      found.segment_bytes_max = option.u16();
     }
-  }
-  found.whole = !cut && !cursor.failed();
+  });
+  return found;
+}
+
+TcpSegmentOptions read_tcp_segment_options(const PacketView& packet) noexcept {
+  TcpSegmentOptions found;
+  read_options(packet, [&](std::uint8_t kind, Bytes content) {
+    if (kind == kTimeStamps && content.size() == kTimeStampsBytes) {
+      ByteCursor option(content);
+      found.time_stamp = option.u32();
+      found.time_stamp_echo = option.u32();
+      found.has_time_stamps = true;
+    } else if (kind == kSack) {
+      found.has_duplicate_sack = is_duplicate_sack(content, packet.tcp_ack);
+    }
+  });
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/worker/worker.h"
 
 #include <algorithm>
+#include <bit>
 #include <thread>
 
 #include "engine/base/cycles.h"
@@ -135,9 +136,14 @@ inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& reco
   // A shadow's record must see a port's reuse like its owner's, but its segments are the owner's to count.
   if (!seen.anything() || packet.is(PacketView::kFlagShadow)) return;
   if (seen.rtt_ticks != TcpObservation::kNoRtt) metrics_.tcp_rtt.observe(TcpQuality::duration_of(seen.rtt_ticks));
-  if (seen.findings == 0) [[likely]]
-    return;
-  for (std::size_t i = 0; i < kTcpFindingCount; ++i) metrics_.tcp_findings[i] += seen.findings >> i & 1;
+  if (seen.findings != 0) [[unlikely]]
+    count_findings(seen, quality);
+}
+
+void Worker::count_findings(const TcpObservation& seen, const TcpQuality& quality) noexcept {
+  for (std::uint32_t left = seen.findings & ~TcpObservation::kHandshakeMeasured; left != 0; left &= left - 1)
+    ++metrics_.tcp_findings[static_cast<std::size_t>(std::countr_zero(left))];
+  if (seen.has(TcpFinding::kSuperFrame)) metrics_.tcp_super_frame_segments += seen.segments;
   if ((seen.findings & TcpObservation::kHandshakeMeasured) != 0)
     metrics_.tcp_handshake_rtt.observe(quality.handshake_rtt().value_or(Duration{}));
 }
@@ -199,6 +205,8 @@ void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reaso
   }
   dispatcher_.conclude(record, detail);
   if (record.is(FlowRecord::kFlagShadow)) return;
+  ++metrics_.flow_directions[WorkerMetrics::index_of(flow_protocol(record), directions_seen(record))];
+  if (record.is(FlowRecord::kFlagMidstream)) ++metrics_.tcp_midstream_flows;
   ++metrics_.flows_ended[static_cast<std::size_t>(reason)];
   export_flow(record, detail, reason);
 }

@@ -65,6 +65,16 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
                       MetricType::Counter);
   for (std::size_t i = 1; i < kEndReasonCount; ++i)
     ended.add({{"reason", end_reason_name(static_cast<EndReason>(i))}}, snapshot.total.flows_ended[i]);
+  FamilyBuilder directions(families, "netpulse_flow_directions_total",
+                           "Flows that have ended, by the directions seen: one_way were not answered, or not here.",
+                           MetricType::Counter);
+  for (std::size_t p = 0; p < kFlowProtocolCount; ++p)
+    for (std::size_t i = 0; i < kFlowDirectionsCount; ++i) {
+      const auto protocol = static_cast<FlowProtocol>(p);
+      const auto seen = static_cast<FlowDirections>(i);
+      directions.add({{"protocol", flow_protocol_name(protocol)}, {"directions", flow_directions_name(seen)}},
+                     snapshot.total.flows_seen(protocol, seen));
+    }
   per_worker("netpulse_flow_table_capacity_flows", "Flows the table can hold.", MetricType::Gauge,
              [](const WorkerMetrics& w) { return w.flow_capacity; });
   per_worker("netpulse_flow_table_load_ratio", "Share of the flow table in use.", MetricType::Gauge,

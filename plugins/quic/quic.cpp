@@ -38,6 +38,11 @@ constexpr std::uint8_t kServerDone = 0x10;          // nor of the server
 constexpr std::uint8_t kNewKeys = 0x20;             // Retry or Version Negotiation: the client begins anew
 constexpr std::uint8_t kHolding[2] = {0x40, 0x80};  // this Direction's CRYPTO frames are being assembled
 
+// Quic::State::timing_flags.
+constexpr std::uint8_t kServerAnswered = 0x01;   // with what only a server that has read the Initial can send
+constexpr std::uint8_t kInitialRepeated = 0x02;  // before that
+constexpr std::uint8_t kHandshakeOver = 0x04;
+
 bool equal(Bytes a, Bytes b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
 /// The bytes of the handshake message at the start of stream; 0 until its header is there.
@@ -72,7 +77,14 @@ class DatagramReader {
     context_.count(static_cast<std::size_t>(version.label) * kQuicInitialLabels.size() + result);
   }
 
+  bool timing(std::uint8_t flag) const noexcept { return (state_.timing_flags & flag) != 0; }
+  void set_timing(std::uint8_t flag) noexcept {
+    state_.timing_flags = static_cast<std::uint8_t>(state_.timing_flags | flag);
+  }
+
   void read_unencrypted() noexcept;
+  void on_short_header(std::uint8_t first_byte) noexcept;
+  void on_answer() noexcept;
   std::size_t read_packet(Bytes rest, const QuicLongHeader& header) noexcept;
   void on_version_negotiation() noexcept;
   void on_retry(Bytes packet, const QuicVersion& version) noexcept;
@@ -105,6 +117,7 @@ Verdict DatagramReader::read() noexcept {
     QuicLongHeader header;
     if (!read_quic_long_header(rest, header) || header.version == kGquicQ046) {
       if (i == 0) read_unencrypted();
+      on_short_header(rest[0]);
       break;
     }
     if (header.version == kQuicVersionNegotiation) {
@@ -122,7 +135,9 @@ Verdict DatagramReader::read() noexcept {
 }
 
 Verdict DatagramReader::verdict() noexcept {
-  const bool both_done = is(kClientDone) && is(kServerDone);
+  // Without a time nothing is measured, and so there is nothing to wait for.
+  const bool both_done =
+      is(kClientDone) && is(kServerDone) && (timing(kHandshakeOver) || !state_.client_initial_at.known());
   // Once the names are there, a server whose packets do not open is not worth more trials.
   const bool given_up = state_.calls >= kCallsMax || state_.failures >= kFailuresMax ||
                         (is(kHelloReported) && !from_client() && state_.failures != 0);
@@ -135,6 +150,24 @@ Verdict DatagramReader::verdict() noexcept {
 void DatagramReader::read_unencrypted() noexcept {
   const Bytes stream = gquic_crypto_stream(packet_.payload());
   if (!stream.empty()) on_gquic_hello(stream);
+}
+
+/// A packet with 1-RTT keys, if the client's: see Quic::kHistogramHandshake.
+void DatagramReader::on_short_header(std::uint8_t first_byte) noexcept {
+  constexpr std::uint8_t kFormBit = 0x80, kFixedBit = 0x40;
+  if ((first_byte & (kFormBit | kFixedBit)) != kFixedBit) return;
+  if (!is(kClientDone) || !is(kServerDone) || !from_client() || timing(kHandshakeOver)) return;
+  set_timing(kHandshakeOver);
+  if (state_.client_initial_at.known() && packet_.received_at > state_.client_initial_at)
+    context_.observe_latency(Quic::kHistogramHandshake, packet_.received_at - state_.client_initial_at);
+}
+
+/// The server has sent what proves that it has read the client's Initial packet.
+void DatagramReader::on_answer() noexcept {
+  if (timing(kServerAnswered)) return;
+  set_timing(kServerAnswered);
+  if (state_.client_initial_at.known() && !timing(kInitialRepeated) && packet_.received_at > state_.client_initial_at)
+    context_.observe_latency(Quic::kHistogramInitialRtt, packet_.received_at - state_.client_initial_at);
 }
 
 /// Bytes that the packet takes; 0: its end is not known, or nothing behind it matters.
@@ -174,6 +207,7 @@ void DatagramReader::on_retry(Bytes packet, const QuicVersion& version) noexcept
   const RetryTag tag = worker_.protection.check_retry(version.salt, destination_id(), packet);
   context_.count(Quic::kCounterRetries + static_cast<std::size_t>(tag));
   if (tag == RetryTag::kInvalid) return;
+  on_answer();
   set(kNewKeys);
   state_.calls = 0;
 }
@@ -182,7 +216,10 @@ void DatagramReader::on_initial(Bytes packet, const QuicLongHeader& header, cons
                                 QuicVersion version) noexcept {
   const bool known = known_quic_version(header.version).has_value();
   const bool wanted = from_client() ? !is(kClientDone) || is(kNewKeys) : !is(kServerDone);
-  if (!wanted) return;
+  if (!wanted) {
+    if (from_client() && !timing(kServerAnswered)) set_timing(kInitialRepeated);
+    return;
+  }
   // Of a smaller datagram the server takes no notice (RFC 9000 section 14.1).
   if (from_client() && packet_.payload_bytes < kQuicInitialDatagramBytesMin) return count_initial(version, kTooSmall);
   const Bytes frames = open(packet, header, extent, known, version);
@@ -190,6 +227,7 @@ void DatagramReader::on_initial(Bytes packet, const QuicLongHeader& header, cons
     ++state_.failures;
     return count_initial(version, kUndecryptable);
   }
+  if (is(kClientKnown) && !from_client()) on_answer();
   worker_.fragments.clear();
   const FramesResult result = version.google_frames ? read_gquic_frames(frames, worker_.fragments)
                                                     : read_quic_frames(frames, worker_.fragments);
@@ -240,6 +278,7 @@ void DatagramReader::adopt(Bytes destination_id) noexcept {
   std::copy(destination_id.begin(), destination_id.end(), state_.destination_id.begin());
   state_.destination_id_bytes = static_cast<std::uint8_t>(destination_id.size());
   set(kClientKnown | (packet_.from_lo() ? 0U : kClientIsHi));
+  if (!state_.client_initial_at.known()) state_.client_initial_at = packet_.received_at;
   clear(kNewKeys);
 }
 

@@ -33,15 +33,17 @@ struct QuicWorker {
 /// CRYPTO frames may come in any order, cut anywhere, over several packets. Keys are trusted because a packet's tag
 /// fits them: so it does not matter whether the connection ID changed by a Retry, by Version Negotiation or by the
 /// server. A ClientHello of which two versions overlap is counted as ambiguous, and nothing of it is reported: the
-/// server may have read the other one. Done when both hellos were seen; a flow without them after a bounded number of
-/// packets.
+/// server may have read the other one. Done when the handshake is over; a flow without both hellos after a bounded
+/// number of packets.
 /// Source: RFC 8999, RFC 9000, RFC 9001, RFC 9368, RFC 9369.
 struct Quic {
   struct State {
+    /// The client's first Initial packet that could be opened; not known: none has come, or it had no time.
+    Timestamp client_initial_at;
     /// Of the client's first Initial packet that could be opened: all Initial keys follow from it.
     std::array<std::uint8_t, kQuicConnectionIdBytesMax> destination_id;
     std::uint8_t destination_id_bytes;
-    std::uint8_t flags;
+    std::uint8_t flags, timing_flags;
     std::uint8_t calls;            ///< datagrams since the last progress
     std::uint8_t failures;         ///< Initial packets that did not open
     std::uint8_t pieces;           ///< Initial packets that brought a part of the message awaited
@@ -90,7 +92,20 @@ struct Quic {
     counters[i++] = {"netpulse_quic_incomplete_total", "QUIC flows given up without a ClientHello."};
     return counters;
   }();
-  static constexpr std::array<MetricDescription, 0> kHistograms{};
+  /// kHistogramHandshake: from the client's first Initial packet to its first one with a short header, once both hellos
+  /// were seen. That one is protected with 1-RTT keys, which the client cannot have before it has read the server's
+  /// Finished (RFC 8446 section 7.1, RFC 9001 section 5.7), and comes with its own or at once behind it: no more of the
+  /// end can be seen from outside. Its form does not depend on the version (RFC 8999 section 5.2), and early data have
+  /// a long header. A Retry, a HelloRetryRequest and Version Negotiation are part of the time. kHistogramInitialRtt:
+  /// from that Initial packet to the server's first answer, an Initial packet or a Retry: the way from the place of
+  /// capture to the server and back. None where the client sent its hello again before that (Karn's algorithm).
+  static constexpr std::size_t kHistogramHandshake = 0, kHistogramInitialRtt = 1;
+  static constexpr std::array<MetricDescription, 2> kHistograms{
+      MetricDescription{
+          "netpulse_quic_handshake_seconds",
+          "QUIC handshakes from the client's first Initial packet to its first 1-RTT packet, at the tap."},
+      MetricDescription{"netpulse_quic_initial_rtt_seconds",
+                        "From a QUIC client's first Initial packet to the server's first answer, at the tap."}};
 
   static Verdict probe(const PacketView& packet) noexcept;
   static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;

@@ -97,7 +97,7 @@ TSHARK_TCP = {'retransmissions': 'retransmission', 'fast_retransmissions': 'fast
               'spurious_retransmissions': 'spurious_retransmission', 'out_of_order': 'out_of_order',
               'duplicate_acks': 'duplicate_ack', 'lost_segments': 'lost_segment', 'zero_windows': 'zero_window',
               'windows_full': 'window_full', 'keep_alives': 'keep_alive'}  # our counts -> tshark's tcp.analysis
-TSHARK_FIELDS += tuple('tcp.analysis.' + f for f in TSHARK_TCP.values())
+TSHARK_FIELDS += tuple('tcp.analysis.' + f for f in TSHARK_TCP.values()) + ('tcp.options.sack.dsack_le',)
 EVERY = ('tls.handshake.extensions_server_name', 'dns.qry.name')
 
 
@@ -117,6 +117,7 @@ def truth(case):
     for capture in case['captures']:
         for f in tshark(os.path.join(CAPTURES, capture)):
             tcp.update(count for count, flag in TSHARK_TCP.items() if f['tcp.analysis.' + flag])
+            tcp['duplicate_sacks'] += f['tcp.options.sack.dsack_le'] != ''
             layers = f['frame.protocols'].split(':')
             ip = next((l for l in reversed(layers) if l in ('ip', 'ipv6')), 'ip')
             source, target = f[ip + '.src'], f[ip + '.dst']
@@ -178,7 +179,8 @@ def check_against_tshark(case, lines, report):
     mine = {n.rstrip('.') for kind in ('dns', 'mdns', 'llmnr') for n in report['names'].get(kind + '_query', [])}
     if not mine <= questions or questions - mine:
         raise Mismatch('tshark has other DNS names: %s' % (questions ^ mine))
-    other = {count: (tcp[count], report['tcp'][count]) for count in TSHARK_TCP if tcp[count] != report['tcp'][count]}
+    other = {count: (tcp[count], report['tcp'][count]) for count in (*TSHARK_TCP, 'duplicate_sacks')
+             if tcp[count] != report['tcp'][count]}
     if other:
         raise Mismatch('tshark finds otherwise in TCP (tshark, netpulse): %s' % other)
 

@@ -184,6 +184,16 @@ class Report : JsonText {
         for (std::size_t i = 1; i < kEndReasonCount; ++i)
           field(end_reason_name(static_cast<EndReason>(i)), total_.flows_ended[i]);
       });
+      object("directions", [&] {
+        for (std::size_t p = 0; p < kFlowProtocolCount; ++p) {
+          const auto protocol = static_cast<FlowProtocol>(p);
+          object(flow_protocol_name(protocol), [&] {
+            for (std::size_t i = 0; i < kFlowDirectionsCount; ++i)
+              field(flow_directions_name(static_cast<FlowDirections>(i)),
+                    total_.flows_seen(protocol, static_cast<FlowDirections>(i)));
+          });
+        }
+      });
     });
   }
 
@@ -191,6 +201,10 @@ class Report : JsonText {
     object("tcp", [&] {
       for (std::size_t i = 0; i < kTcpFindingCount; ++i)
         field(tcp_finding_name(static_cast<TcpFinding>(i)), total_.tcp_findings[i]);
+      field("super_frame_segments", total_.tcp_super_frame_segments);
+      field("flows", total_.ended_flows(FlowProtocol::kTcp));
+      field("midstream_flows", total_.tcp_midstream_flows);
+      field("one_way_flows", total_.flows_seen(FlowProtocol::kTcp, FlowDirections::kOneWay));
       object("rtt_seconds", [&] { write_histogram(total_.tcp_rtt); });
       object("handshake_rtt_seconds", [&] { write_histogram(total_.tcp_handshake_rtt); });
     });

@@ -180,6 +180,11 @@ class Report {
   void write_tcp() {
     const auto count = [&](TcpFinding finding) { return total_.tcp_findings[static_cast<std::size_t>(finding)]; };
     Facts facts;
+    const std::string of_all = " of " + grouped(total_.ended_flows(FlowProtocol::kTcp)) + " flows";
+    if (total_.tcp_midstream_flows != 0)
+      facts.add("midstream", grouped(total_.tcp_midstream_flows) + of_all + ": their beginning was not captured");
+    if (const std::uint64_t flows = total_.flows_seen(FlowProtocol::kTcp, FlowDirections::kOneWay); flows != 0)
+      facts.add("one way only", grouped(flows) + of_all + ": not answered, or not here");
     if (total_.tcp_handshake_rtt.count != 0) facts.add("handshake RTT", latency_line(total_.tcp_handshake_rtt));
     if (total_.tcp_rtt.count != 0) facts.add("data RTT", latency_line(total_.tcp_rtt));
     if (const std::uint64_t repeated = count(TcpFinding::kRetransmission); repeated != 0)
@@ -189,10 +194,14 @@ class Report {
                                 real(total_.transport_packets[static_cast<std::size_t>(TransportLayer::kTcp)])) +
                     "), " + grouped(count(TcpFinding::kFastRetransmission)) + " of them fast, " +
                     grouped(count(TcpFinding::kSpuriousRetransmission)) + " spurious");
-    for (const TcpFinding finding : {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck,
-                                     TcpFinding::kZeroWindow, TcpFinding::kWindowFull, TcpFinding::kKeepAlive,
-                                     TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame})
+    for (const TcpFinding finding :
+         {TcpFinding::kOutOfOrder, TcpFinding::kLostSegment, TcpFinding::kDuplicateAck, TcpFinding::kZeroWindow,
+          TcpFinding::kWindowFull, TcpFinding::kKeepAlive, TcpFinding::kUnseenAcknowledged, TcpFinding::kDuplicateFrame,
+          TcpFinding::kResetOutOfWindow, TcpFinding::kDuplicateSack, TcpFinding::kSpuriousByTimeStamp})
       if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
+    if (const std::uint64_t frames = count(TcpFinding::kSuperFrame); frames != 0)
+      facts.add("super-frames", grouped(frames) + ", of about " + grouped(total_.tcp_super_frame_segments) +
+                                    " segments: counted as the capturing host joined them (GRO, TSO)");
     if (facts.empty()) return;
     heading("TCP");
     text_ += facts.text(style_);

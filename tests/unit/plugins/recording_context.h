@@ -74,7 +74,10 @@ class RecordingContext final : public AnalyzerContext {
     if (counter_index >= counters.size()) counters.resize(counter_index + 1);
     counters[counter_index] += increment;
   }
-  void observe_latency(std::size_t, Duration latency) noexcept override { latencies.push_back(latency); }
+  void observe_latency(std::size_t histogram, Duration latency) noexcept override {
+    latencies.push_back(latency);
+    latency_histograms.push_back(histogram);
+  }
   void discard_stream(std::size_t count) noexcept override { discarded += count; }
   void skip_stream(std::size_t count) noexcept override { skipped = count; }
   bool from_initiator() const noexcept override { return initiator; }
@@ -117,6 +120,7 @@ class RecordingContext final : public AnalyzerContext {
   std::map<std::string, std::vector<std::int64_t>> host_rows;
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
+  std::vector<std::size_t> latency_histograms;  ///< of each of them
   std::map<FlowAttribute, std::string> attributes;
   std::map<std::pair<FlowNumber, Direction>, std::int64_t> numbers;
   std::shared_ptr<StreamBuffer> assemblies[2];  ///< from the initiator, from the responder

@@ -175,6 +175,39 @@ TEST_F(FlowSchema, TcpQualityIsOfTheSenderAndRttTowardsTheOtherEnd) {
     EXPECT_TRUE(null(name, flow)) << name;
 }
 
+TEST_F(FlowSchema, SuperFramesCountAsTheSegmentsThatTheyHold) {
+  FinishedFlow flow = sample_flow();  // its initiator sorts second, and sent 10 packets
+  flow.tcp_counters.counts[1][static_cast<std::size_t>(TcpFinding::kSuperFrame)] = 2;
+  flow.tcp_counters.super_frame_segments[1] = 9;
+  EXPECT_EQ(number("src_super_frames", flow), 2);
+  EXPECT_EQ(number("dst_super_frames", flow), 0);
+  EXPECT_EQ(number("src_segments_estimated", flow), 17);
+  EXPECT_EQ(number("dst_segments_estimated", flow), 20);
+  flow.record.key.protocol = 17;
+  EXPECT_TRUE(null("src_segments_estimated", flow));
+}
+
+TEST_F(FlowSchema, AConnectionWithoutItsSynIsMidstreamAndOtherFlowsAreNeither) {
+  FinishedFlow flow = sample_flow();
+  EXPECT_FALSE(std::get<bool>(get("tcp_midstream", flow)));
+  flow.record.flags |= FlowRecord::kFlagMidstream;
+  EXPECT_TRUE(std::get<bool>(get("tcp_midstream", flow)));
+  flow.record.key.protocol = 17;
+  EXPECT_TRUE(null("tcp_midstream", flow));
+}
+
+TEST_F(FlowSchema, AFlowIsOneWayUntilItWasAnsweredAndNullWhereNobodyCouldAnswer) {
+  FinishedFlow flow = sample_flow();
+  EXPECT_FALSE(std::get<bool>(get("one_way", flow)));
+  flow.record.packets[0] = 0;
+  EXPECT_TRUE(std::get<bool>(get("one_way", flow)));
+  flow.record.flags |= FlowRecord::kFlagAnswered;
+  EXPECT_FALSE(std::get<bool>(get("one_way", flow)));
+  flow.record.flags = FlowRecord::kFlagInitiatorIsHi;
+  flow.record.key.lo_addr = *IpAddress::parse("239.255.255.250");
+  EXPECT_TRUE(null("one_way", flow));
+}
+
 TEST_F(FlowSchema, AbsentIsNull) {
   FinishedFlow flow = sample_flow();
   EXPECT_TRUE(null("vlan_id", flow));

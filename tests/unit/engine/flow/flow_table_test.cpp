@@ -65,8 +65,9 @@ class FlowTableTest : public ::testing::Test {
     return update;
   }
   /// As a worker does it: the conversation's quality sees the packet too.
-  FlowTable::Update see_tcp(PacketView view, std::uint32_t seq) {
+  FlowTable::Update see_tcp(PacketView view, std::uint32_t seq, std::uint32_t ack = 0) {
     view.tcp_seq = seq;
+    view.tcp_ack = ack;
     view.tcp_window = 1000;
     view.payload_bytes = (view.tcp_flags & TcpFlags::kSyn) != 0 ? 0 : 100;
     const FlowTable::Update update = see(view);
@@ -157,6 +158,20 @@ TEST_F(FlowTableTest, TheActiveTimeoutGivesDeltasAndKeepsTheFlow) {
   packets += handler_.ended.back().record.packets_total();
   EXPECT_TRUE(handler_.ended.back().record.is(FlowRecord::kFlagContinued));
   EXPECT_EQ(packets, 21U);
+}
+
+TEST_F(FlowTableTest, AfterAnActiveTimeoutAFlowIsStillOneThatWasAnswered) {
+  make(1024);
+  see(packet(1, true, at(0)));
+  see(packet(2, true, at(0)));
+  see(packet(1, false, at(1)));
+  for (int second = 40; second <= 320; second += 40)
+    for (const std::uint32_t flow : {1U, 2U}) see(packet(flow, true, at(second)));
+  ASSERT_EQ(handler_.ended.size(), 2U);
+  const FlowRecord& answered = *see(packet(1, true, at(330))).record;
+  EXPECT_EQ(answered.packets[1], 0U);
+  EXPECT_TRUE(answered.is(FlowRecord::kFlagAnswered));
+  EXPECT_FALSE(see(packet(2, true, at(330))).record->is(FlowRecord::kFlagAnswered));
 }
 
 TEST_F(FlowTableTest, TheMomentOfASweepChangesNoRecord) {
@@ -256,11 +271,25 @@ TEST_F(FlowTableTest, ASynWithAnotherSequenceNumberIsANewFlow) {
 TEST_F(FlowTableTest, ARefusedSynAgainBelongsToTheFlowThatWasRefused) {
   make(1024);
   see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
-  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck), 0);
+  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kRst | TcpFlags::kAck), 0, 1001);
   const auto again = see_tcp(packet(1, true, at(0.6), kTcp, TcpFlags::kSyn), 1000);
   EXPECT_FALSE(again.created);
   EXPECT_EQ(table_->tcp_counters(*again.record).of(0, TcpFinding::kRetransmission), 1U);
   EXPECT_TRUE(see_tcp(packet(1, true, at(1.1), kTcp, TcpFlags::kSyn), 2000).created);
+}
+
+TEST_F(FlowTableTest, AResetThatNobodyBelievesEndsNothing) {
+  make(1024);
+  see_tcp(packet(1, true, at(0), kTcp, TcpFlags::kSyn), 1000);
+  see_tcp(packet(1, false, at(0.1), kTcp, TcpFlags::kSyn | TcpFlags::kAck), 5000, 1001);
+  see_tcp(packet(1, true, at(0.2), kTcp, TcpFlags::kAck), 1001, 5001);
+  const FlowTable::Update forged = see_tcp(packet(1, false, at(0.3), kTcp, TcpFlags::kRst), 0x50000000);
+  EXPECT_EQ(forged.record->tcp_state & (TcpState::kReset | TcpState::kEnded), 0);
+  EXPECT_FALSE(see_tcp(packet(1, true, at(5), kTcp, TcpFlags::kAck), 1101, 5001).created);
+  EXPECT_TRUE(handler_.ended.empty());
+  const FlowTable::Update real = see_tcp(packet(1, false, at(5.1), kTcp, TcpFlags::kRst), 5001);
+  EXPECT_NE(real.record->tcp_state & TcpState::kEnded, 0);
+  EXPECT_TRUE(see_tcp(packet(1, true, at(10), kTcp, TcpFlags::kAck), 1201).created);
 }
 
 TEST_F(FlowTableTest, TheActiveTimeoutKeepsWhatIsKnownOfAConversation) {

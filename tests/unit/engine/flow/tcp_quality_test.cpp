@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <initializer_list>
 #include <random>
 
 #include "tests/unit/engine/flow/tcp_conversation.h"
@@ -24,6 +25,30 @@ constexpr bool kClient = true, kServer = false;
 
 /// RFC 7323 section 2.2.
 std::vector<std::uint8_t> window_scale(std::uint8_t shift) { return {3, 3, shift, 1}; }
+
+/// RFC 9293 section 3.2.
+std::vector<std::uint8_t> segment_bytes_max(unsigned bytes) {
+  return {2, 4, static_cast<std::uint8_t>(bytes >> 8), static_cast<std::uint8_t>(bytes)};
+}
+/// RFC 7323 section 3.2, as it is mostly laid out.
+std::vector<std::uint8_t> time_stamps(std::uint32_t value, std::uint32_t echo) {
+  std::vector<std::uint8_t> option{1, 1, 8, 10};
+  for (const std::uint32_t number : {value, echo})
+    for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(number >> shift));
+  return option;
+}
+
+/// RFC 2018 section 3. blocks: left and right edges in turn.
+std::vector<std::uint8_t> sack(std::initializer_list<std::uint32_t> edges) {
+  std::vector<std::uint8_t> option{1, 1, 5, static_cast<std::uint8_t>(2 + edges.size() * 4)};
+  for (const std::uint32_t number : edges)
+    for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(number >> shift));
+  return option;
+}
+std::vector<std::uint8_t> join(std::vector<std::uint8_t> a, const std::vector<std::uint8_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
 
 /// SYN at 0 ms, SYN/ACK at 30 ms, ACK at 40 ms. Client data begins at 1001, server data at 5001.
 void shake_hands(TestConversation& tcp, std::vector<std::uint8_t> client_options = {},
@@ -132,7 +157,7 @@ TEST(TcpQuality, ASegmentBehindAGapShowsALostOneAndAResetDoesNot) {
   TestConversation tcp = after_handshake();
   EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1101, 5001, 100}), "lost_segments");
   EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1201, 5001, 100}), "");
-  EXPECT_EQ(tcp.finds({kServer, 51, kRst | kAck, 9001, 1001}), "resets");
+  EXPECT_EQ(tcp.finds({kServer, 51, kRst | kAck, 5901, 1001}), "resets");
 }
 
 TEST(TcpQuality, ADuplicateAckRepeatsAckAndWindowAndCarriesNothing) {
@@ -193,7 +218,8 @@ TEST(TcpQuality, AShiftCountIsFourteenAtMost) {
   TestConversation tcp;
   shake_hands(tcp, window_scale(0), window_scale(255));
   tcp.see({kServer, 41, kAck, 5001, 1001, 0, 1});
-  EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1001, 5001, 1 << 14}), "windows_full");
+  EXPECT_EQ(tcp.finds({kClient, 50, kAck, 1001, 5001, 1 << 13}), "");
+  EXPECT_EQ(tcp.finds({kClient, 51, kAck, 1001 + (1 << 13), 5001, 1 << 13}), "windows_full");
 }
 
 TEST(TcpQuality, WithoutTheSynsNobodyKnowsWhenAWindowIsFull) {
@@ -399,6 +425,212 @@ TEST(TcpQuality, CountersHoldAtTheirLargestValue) {
   EXPECT_EQ(tcp.count(kClient, TcpFinding::kLostSegment), 0xffffffffU);
 }
 
+TEST(TcpQuality, AFrameBeyondTheReceiversMaximumHoldsSeveralSegments) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(8960));
+  EXPECT_EQ(tcp.finds({kServer, 50, kAck, 5001, 1001, 1460, 1000, 0, {}}), "");
+  const TcpObservation two = tcp.see({kServer, 51, kAck, 6461, 1001, 1461});
+  EXPECT_EQ(found(two), "super_frames");
+  EXPECT_EQ(two.segments, 2U);
+  EXPECT_EQ(tcp.see({kServer, 52, kAck, 7922, 1001, 2920}).segments, 2U);
+  EXPECT_EQ(tcp.see({kServer, 53, kAck, 10'842, 1001, 2921}).segments, 3U);
+  EXPECT_EQ(tcp.finds({kClient, 54, kAck, 1001, 5001, 8960}), "");  // what the server takes in one
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kSuperFrame), 3U);
+  EXPECT_EQ(tcp.counters.super_frame_segments[1], 7U);
+  EXPECT_EQ(tcp.counters.super_frame_segments[0], 0U);
+}
+
+TEST(TcpQuality, OptionsTakeTheirPlaceInEachSegment) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(1460));
+  EXPECT_EQ(tcp.see({kClient, 50, kAck, 1001, 5001, 1448, 1000, 0, time_stamps(1, 2)}).segments, 1U);
+  EXPECT_EQ(tcp.see({kClient, 51, kAck, 2449, 5001, 44 * 1448, 1000, 0, time_stamps(1, 2)}).segments, 44U);
+}
+
+TEST(TcpQuality, ASuperFrameIsOneWhateverElseItShows) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1460), segment_bytes_max(1460));
+  tcp.see({kClient, 50, kAck, 1001, 5001, 2920});
+  const TcpObservation again = tcp.see({kClient, 350, kAck, 1001, 5001, 2920});
+  EXPECT_EQ(found(again), "retransmissions super_frames");
+  EXPECT_EQ(again.segments, 2U);
+  EXPECT_EQ(tcp.count(kClient, TcpFinding::kSuperFrame), 2U);
+}
+
+TEST(TcpQuality, WithoutTheSynAJumboFrameIsOneSegmentAndALongerPacketIsEthernets) {
+  TestConversation tcp;
+  tcp.see({kClient, 0, kAck, 1001, 5001, 100});
+  EXPECT_EQ(tcp.see({kClient, 1, kAck, 1101, 5001, 9216 - 40}).segments, 1U);
+  EXPECT_EQ(tcp.see({kClient, 2, kAck, 10'277, 5001, 9216 - 39}).segments, 7U);  // of 1460 bytes
+  TestConversation bare;  // a SYN that says nothing promises nothing
+  shake_hands(bare);
+  EXPECT_EQ(bare.see({kClient, 50, kAck, 1001, 5001, 1461}).segments, 1U);
+}
+
+TEST(TcpQuality, AMaximumSegmentSizeThatCannotBeIsBounded) {
+  TestConversation tcp;
+  shake_hands(tcp, segment_bytes_max(1), segment_bytes_max(1));
+  std::vector<std::uint8_t> options(40, 1);
+  EXPECT_EQ(tcp.see({kClient, 50, kAck, 1001, 5001, 65'495, 1000, 0, options}).segments, 8187U);
+  TestPacket cut({kClient, 51, kAck, 66'496, 5001, 65'495});
+  cut.view.captured_bytes = 30;
+  EXPECT_EQ(tcp.quality.observe(cut.view, tcp.counters).segments, 1U);
+}
+
+TEST(TcpQuality, AResetOutsideOfTheWindowIsIgnored) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kServer, 41, kAck, 5001, 1001, 100});
+  tcp.see({kClient, 42, kAck, 1001, 5101, 100, 1000});
+  const TestConversation before = tcp;
+  for (const std::uint32_t seq : {5100U, 6102U, 5101U + 0x80000000U, 0U})
+    EXPECT_EQ(tcp.finds({kServer, 50, kRst, seq, 0, 0, 0}), "resets resets_out_of_window") << seq;
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kResetOutOfWindow), 4U);
+  EXPECT_EQ(tcp.finds({kServer, 51, kAck, 5101, 1101}), "");  // as if they had not been
+  EXPECT_EQ(tcp.finds({kServer, 52, kAck, 5101, 1101, 100}), "");
+  for (const std::uint32_t seq : {5101U, 6101U}) {
+    TestConversation ended = before;
+    EXPECT_EQ(ended.finds({kServer, 50, kRst, seq, 0, 0, 0}), "resets") << seq;
+  }
+}
+
+TEST(TcpQuality, TheWindowOfAResetIsScaled) {
+  TestConversation tcp;
+  shake_hands(tcp, window_scale(7), window_scale(2));
+  tcp.see({kClient, 41, kAck, 1001, 5001, 0, 100});  // 12,800 bytes
+  EXPECT_EQ(tcp.finds({kServer, 50, kRst, 5001 + 12'801, 0, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(tcp.finds({kServer, 50, kRst, 5001 + 12'800, 0, 0, 0}), "resets");
+  TestConversation midstream;  // may be scaled by as much as can be
+  midstream.see({kClient, 0, kAck, 1001, 5001, 0, 100});
+  EXPECT_EQ(midstream.finds({kServer, 1, kRst, 5001 + (100U << 14) + 1, 0, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(midstream.finds({kServer, 1, kRst, 5001 + (100U << 14), 0, 0, 0}), "resets");
+}
+
+TEST(TcpQuality, AResetAtTheHighestByteSeenCountsWhereAcknowledgementsAreMissing) {
+  TestConversation tcp = after_handshake();
+  for (std::uint32_t i = 0; i < 20; ++i) tcp.see({kServer, 50, kAck, 5001 + i * 100, 1001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 60, kRst, 7002, 0, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(tcp.finds({kServer, 60, kRst, 7001, 0, 0, 0}), "resets");
+}
+
+TEST(TcpQuality, ASynIsRefusedByWhatAcknowledgesIt) {
+  const auto syn = [] {
+    TestConversation tcp;
+    tcp.see({kClient, 0, kSyn, 1000});
+    return tcp;
+  };
+  EXPECT_EQ(syn().finds({kServer, 9, kRst | kAck, 0, 1001, 0, 0}), "resets");
+  EXPECT_EQ(syn().finds({kServer, 9, kRst | kAck, 0, 1000, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(syn().finds({kServer, 9, kRst | kAck, 0, 1002, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(syn().finds({kServer, 9, kRst, 0, 0, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(syn().finds({kClient, 9, kRst, 1001, 0, 0, 0}), "resets");  // nothing is known of the server
+  TestConversation accepted = syn();
+  accepted.see({kServer, 30, kSynAck, 5000, 1001});
+  EXPECT_EQ(TestConversation(accepted).finds({kServer, 35, kRst, 5001, 0, 0, 0}), "resets");
+  EXPECT_EQ(TestConversation(accepted).finds({kServer, 35, kRst, 4999, 0, 0, 0}), "resets resets_out_of_window");
+  EXPECT_EQ(TestConversation(accepted).finds({kClient, 35, kRst, 1001, 0, 0, 0}), "resets");
+  EXPECT_EQ(TestConversation(accepted).finds({kClient, 35, kRst, 900, 0, 0, 0}), "resets resets_out_of_window");
+}
+
+TEST(TcpQuality, ADuplicateSackSaysThatBytesCameTwice) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 60, kAck, 5001, 1101}), "");
+  // RFC 2883 section 4.1: below the acknowledgement.
+  EXPECT_EQ(tcp.finds({kServer, 61, kAck, 5001, 1101, 0, 1000, 0, sack({1001, 1101})}),
+            "duplicate_acks duplicate_sacks");
+  // With a new acknowledgement or a new window, and with time stamps.
+  EXPECT_EQ(tcp.finds({kServer, 62, kAck, 5001, 1101, 0, 990, 0, join(time_stamps(1, 1), sack({1001, 1101}))}),
+            "duplicate_sacks");
+  tcp.see({kClient, 63, kAck, 1101, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 64, kAck, 5001, 1201, 0, 990, 0, sack({1101, 1201})}), "duplicate_sacks");
+  // RFC 2883 section 4.2: within the second block.
+  tcp.see({kClient, 65, kAck, 1301, 5001, 300});
+  EXPECT_EQ(tcp.finds({kServer, 66, kAck, 5001, 1201, 0, 980, 0, sack({1301, 1401, 1301, 1601})}), "duplicate_sacks");
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kDuplicateSack), 4U);
+}
+
+TEST(TcpQuality, OptionsThatWereNotCapturedSayNothing) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100});
+  tcp.see({kServer, 60, kAck, 5001, 1101});
+  TestPacket packet({kServer, 61, kAck, 5001, 1101, 0, 990, 0, sack({1001, 1101})});
+  for (const std::uint32_t options : {0U, 3U, 4U, 11U}) {
+    packet.view.captured_bytes = 40 + options;
+    EXPECT_EQ(found(tcp.quality.observe(packet.view, tcp.counters)).find("duplicate_sacks"), std::string::npos);
+  }
+  packet.view.captured_bytes = 52;
+  EXPECT_NE(found(tcp.quality.observe(packet.view, tcp.counters)).find("duplicate_sacks"), std::string::npos);
+}
+
+TEST(TcpQuality, AnOrdinarySackIsNone) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1101, 5001, 100});
+  EXPECT_EQ(tcp.finds({kServer, 60, kAck, 5001, 1001, 0, 990, 0, sack({1101, 1201})}), "");
+  // Wireshark's rule for duplicates does not ask for SACK: another window is none.
+  EXPECT_EQ(tcp.finds({kServer, 61, kAck, 5001, 1001, 0, 980, 0, sack({1101, 1201})}), "");
+  EXPECT_EQ(tcp.finds({kServer, 62, kAck, 5001, 1001, 0, 980, 0, sack({1101, 1201})}), "duplicate_acks");
+  EXPECT_EQ(tcp.finds({kServer, 63, kAck, 5001, 1001, 0, 970, 0, sack({1201, 1101})}), "");
+}
+
+/// A segment of 100 bytes with time stamps at 50 ms, sent again at 300 ms.
+TestConversation after_a_repeat() {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(500, 70)});
+  EXPECT_EQ(tcp.finds({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(750, 70)}), "retransmissions");
+  return tcp;
+}
+
+TEST(TcpQuality, AnEchoFromBeforeTheRepetitionIsTheFirstSegmentsRoundTrip) {
+  TestConversation tcp = after_a_repeat();
+  const TcpObservation seen = tcp.see({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 500)});
+  EXPECT_EQ(found(seen), "spurious_by_time_stamp");
+  EXPECT_EQ(TcpQuality::duration_of(seen.rtt_ticks), Duration::from_milliseconds(260));
+  EXPECT_EQ(tcp.quality.rtt_min(Direction::kLoToHi), Duration::from_milliseconds(260));
+  EXPECT_EQ(tcp.count(kServer, TcpFinding::kSpuriousByTimeStamp), 1U);
+  // And the next one is timed as ever.
+  tcp.see({kClient, 320, kAck, 1101, 5001, 100, 1000, 0, time_stamps(770, 80)});
+  EXPECT_EQ(TcpQuality::duration_of(tcp.see({kServer, 350, kAck, 5001, 1201}).rtt_ticks),
+            Duration::from_milliseconds(30));
+}
+
+TEST(TcpQuality, AnEchoOfTheRepetitionOrNoneTellsNoRtt) {
+  for (const auto& options : {time_stamps(80, 750), time_stamps(80, 751), time_stamps(80, 0), window_scale(0)}) {
+    TestConversation tcp = after_a_repeat();
+    const TcpObservation seen = tcp.see({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, options});
+    EXPECT_EQ(found(seen), "");
+    EXPECT_EQ(seen.rtt_ticks, TcpObservation::kNoRtt);
+    tcp.see({kClient, 320, kAck, 1101, 5001, 100});
+    EXPECT_NE(tcp.see({kServer, 350, kAck, 5001, 1201}).rtt_ticks, TcpObservation::kNoRtt);
+  }
+}
+
+TEST(TcpQuality, ANewSegmentIsTimedInTheDoubtfulOnesPlace) {
+  TestConversation tcp = after_a_repeat();
+  tcp.see({kClient, 305, kAck, 1101, 5001, 100, 1000, 0, time_stamps(755, 70)});
+  EXPECT_EQ(tcp.finds({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 500)}), "");
+  const TcpObservation seen = tcp.see({kServer, 335, kAck, 5001, 1201, 0, 1000, 0, time_stamps(80, 755)});
+  EXPECT_EQ(TcpQuality::duration_of(seen.rtt_ticks), Duration::from_milliseconds(30));
+}
+
+TEST(TcpQuality, TheFirstRepetitionOfAnyBytesDecides) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(500, 70)});
+  tcp.see({kServer, 60, kAck, 5001, 1001});
+  tcp.see({kClient, 70, kAck, 1101, 5001, 100, 1000, 0, time_stamps(520, 70)});
+  tcp.see({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(750, 70)});
+  tcp.see({kClient, 600, kAck, 1001, 5001, 100, 1000, 0, time_stamps(1050, 70)});
+  EXPECT_EQ(tcp.see({kServer, 610, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 750)}).rtt_ticks,
+            TcpObservation::kNoRtt);
+}
+
+TEST(TcpQuality, TimeStampsWrap) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kClient, 50, kAck, 1001, 5001, 100, 1000, 0, time_stamps(0xfffffff0, 70)});
+  tcp.see({kClient, 300, kAck, 1001, 5001, 100, 1000, 0, time_stamps(200, 70)});
+  EXPECT_EQ(tcp.finds({kServer, 310, kAck, 5001, 1101, 0, 1000, 0, time_stamps(80, 0xfffffff0)}),
+            "spurious_by_time_stamp");
+}
+
 /// Segments near what is expected next, so that every rule is met often, with any flags.
 TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
   std::minstd_rand random(7);
@@ -416,18 +648,21 @@ TEST(TcpQuality, TheShortWayFindsWhatTheLongWayFinds) {
       s.at_ms = now;
       constexpr std::uint8_t kOther[] = {kSyn, kSynAck, kFin | kAck, kRst, 0};
       if (below(12) == 0) s.flags = kOther[below(5)];
-      s.bytes = below(2) * (below(3) == 0 ? 1 : 100);
+      s.bytes = below(2) * (below(3) == 0 ? 1 : below(8) == 0 ? 3000 : 100);
       s.seq = next[sender] + (below(4) == 0 ? below(5) * 100 - 201 : 0);
       s.ack = next[1 - sender] - (below(4) == 0 ? below(3) * 100 : 0) + (below(40) == 0 ? 50 : 0);
       s.window = static_cast<std::uint16_t>(below(6) == 0 ? below(2) * 100 : 1000);
       s.ip_identification = static_cast<std::uint16_t>(below(3));
-      s.options = window_scale(static_cast<std::uint8_t>(below(3)));
+      s.options = below(2) == 0 ? window_scale(static_cast<std::uint8_t>(below(3))) : segment_bytes_max(1200);
+      if (below(4) == 0)
+        s.options = join(time_stamps(below(100), below(100)), below(2) == 0 ? sack({s.ack - 100, s.ack}) : sack({}));
       if (s.seq == next[sender]) next[sender] += s.bytes;
       const TestPacket packet(s);
       const TcpObservation a = quick.quality.observe(packet.view, quick.counters);
       const TcpObservation b = TcpQualityTestPeer::observe_fully(thorough.quality, packet.view, thorough.counters);
       ASSERT_EQ(a.findings, b.findings);
       ASSERT_EQ(a.rtt_ticks, b.rtt_ticks);
+      ASSERT_EQ(a.segments, b.segments);
       ASSERT_EQ(std::memcmp(&quick.quality, &thorough.quality, sizeof(TcpQuality)), 0) << conversation << " " << i;
       findings += a.findings != 0 ? 1 : 0;
     }

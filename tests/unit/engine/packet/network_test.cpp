@@ -48,6 +48,10 @@ TEST(Network, ATotalLengthBeyondTheFrameIsBounded) {
 
 TEST(Network, ALengthOfZeroMeansTheRestOfTheFrame) {
   EXPECT_EQ(Decoded(ethernet(0x0800, ipv4(6, tcp(1, 2, hello()), {.total = 0})))->payload_bytes, 5);
+  // Segments joined beyond what the field can say (BIG TCP): the frame's length on the wire counts, captured or not.
+  const Frame big = ethernet(0x0800, ipv4(6, tcp(1, 2, zeros(130'000)), {.total = 0}));
+  EXPECT_EQ(Decoded(big)->payload_bytes, 130'000);
+  EXPECT_EQ(Decoded(big, kLinkEthernet, 96)->payload_bytes, 130'000);
   EXPECT_EQ(Decoded(ethernet(0x86dd, ipv6(6, tcp(1, 2, hello()), 0)))->payload_bytes, 5);
   const Frame jumbo = join(bytes({17, 0, 0xc2, 4}), be32(13 + 8), udp(1, 2, hello(), 0));
   EXPECT_EQ(Decoded(ethernet(0x86dd, ipv6(0, jumbo, 0)))->payload_bytes, 5);

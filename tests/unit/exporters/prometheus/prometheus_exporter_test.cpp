@@ -95,6 +95,10 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kRetransmission)] = 10;
   snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kFastRetransmission)] = 3;
   snapshot->total.tcp_findings[static_cast<std::size_t>(TcpFinding::kSpuriousRetransmission)] = 2;
+  snapshot->total.flow_directions[WorkerMetrics::index_of(FlowProtocol::kTcp, FlowDirections::kBoth)] = 8;
+  snapshot->total.flow_directions[WorkerMetrics::index_of(FlowProtocol::kUdp, FlowDirections::kOneWay)] = 4;
+  snapshot->total.tcp_midstream_flows = 2;
+  snapshot->total.tcp_super_frame_segments = 44;
   snapshot->exporters[0] = {100, 1};
   fixture.latest.publish(snapshot);
   const std::string text = fixture.exporter.scrape();
@@ -113,6 +117,10 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   EXPECT_TRUE(has_line(text, "netpulse_network_packets_total{network=\"ipv6\"} 6"));
   EXPECT_TRUE(has_line(text, "netpulse_encryption_bytes_total{state=\"encrypted\"} 77"));
   EXPECT_TRUE(has_line(text, "netpulse_tcp_retransmissions_total{kind=\"other\"} 5"));
+  EXPECT_TRUE(has_line(text, "netpulse_flow_directions_total{protocol=\"udp\",directions=\"one_way\"} 4"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_flows_total{start=\"syn\"} 6"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_flows_total{start=\"midstream\"} 2"));
+  EXPECT_TRUE(has_line(text, "netpulse_tcp_super_frame_segments_total 44"));
   EXPECT_TRUE(has_line(text, "netpulse_export_records_total{exporter=\"jsonl\"} 100"));
   EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 4000"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_databases 2"));

@@ -53,7 +53,13 @@ RunReport sample_report() {
   total.tcp_findings[static_cast<std::size_t>(TcpFinding::kRetransmission)] = 9;
   total.tcp_findings[static_cast<std::size_t>(TcpFinding::kFastRetransmission)] = 2;
   total.tcp_findings[static_cast<std::size_t>(TcpFinding::kZeroWindow)] = 1;
+  total.tcp_findings[static_cast<std::size_t>(TcpFinding::kSuperFrame)] = 4;
+  total.tcp_super_frame_segments = 90;
   total.tcp_rtt.observe(Duration::from_milliseconds(20));
+  total.flow_directions[WorkerMetrics::index_of(FlowProtocol::kTcp, FlowDirections::kBoth)] = 30;
+  total.flow_directions[WorkerMetrics::index_of(FlowProtocol::kTcp, FlowDirections::kOneWay)] = 5;
+  total.flow_directions[WorkerMetrics::index_of(FlowProtocol::kUdp, FlowDirections::kMulticast)] = 7;
+  total.tcp_midstream_flows = 3;
   total.encrypted_bytes = 300;
   total.cleartext_bytes = 100;
   names.regions = {"unknown", "SE", "NO"};
@@ -175,15 +181,30 @@ TEST(JsonReport, ShowsHowTcpGoes) {
     EXPECT_TRUE(tcp[key].is_number_integer()) << key;
   EXPECT_EQ(tcp["retransmissions"], 9);
   EXPECT_EQ(tcp["fast_retransmissions"], 2);
+  EXPECT_EQ(tcp["super_frames"], 4);
+  EXPECT_EQ(tcp["super_frame_segments"], 90);
+  EXPECT_EQ(tcp["flows"], 35);
+  EXPECT_EQ(tcp["midstream_flows"], 3);
+  EXPECT_EQ(tcp["one_way_flows"], 5);
   EXPECT_EQ(tcp["rtt_seconds"]["count"], 1);
   EXPECT_EQ(tcp["handshake_rtt_seconds"]["count"], 0);
 }
 
+TEST(JsonReport, ShowsWhichDirectionsOfFlowsWereSeen) {
+  const json directions = json::parse(json_report(sample_report(), sample_context()))["flows"]["directions"];
+  EXPECT_EQ(directions["tcp"], (json{{"both", 30}, {"one_way", 5}, {"multicast", 0}}));
+  EXPECT_EQ(directions["udp"]["multicast"], 7);
+  EXPECT_EQ(directions["other"]["both"], 0);
+}
+
 TEST(TextReport, ShowsOfTcpWhatWasFound) {
   const std::string text = text_report(sample_report(), sample_context(), {});
+  EXPECT_NE(text.find("3 of 35 flows: their beginning was not captured"), std::string::npos) << text;
+  EXPECT_NE(text.find("5 of 35 flows: not answered, or not here"), std::string::npos) << text;
   EXPECT_NE(text.find("\nTCP\n"), std::string::npos) << text;
   EXPECT_NE(text.find("9 (1.0 %), 2 of them fast, 0 spurious"), std::string::npos) << text;
   EXPECT_NE(text.find("zero windows"), std::string::npos);
+  EXPECT_NE(text.find("4, of about 90 segments"), std::string::npos) << text;
   EXPECT_EQ(text.find("keep alives"), std::string::npos);
   EXPECT_EQ(text.find("handshake RTT"), std::string::npos);
 }
