@@ -59,7 +59,7 @@ struct TcpQuality::Segment {
         now(ticks(packet.received_at)),
         late_ticks(late),
         window(packet.tcp_window),
-        identification(ip_identification(packet)),
+        identification(packet.ip_identification),
         flags(packet.tcp_flags),
         follows((sender.flags & kSeen) != 0 && packet.tcp_seq == sender.next_seq) {
     end += has(TcpFlags::kSyn | TcpFlags::kFin) ? 1 : 0;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #include "engine/base/time.h"
@@ -145,13 +144,6 @@ class alignas(64) TcpQuality {
     if (packet.transport_offset + kOptionsAt + sizeof kTimeStamps > packet.captured_bytes) return true;
     return words == 8 && std::memcmp(header + kOptionsAt, kTimeStamps, sizeof kTimeStamps) == 0;
   }
-  static std::uint16_t ip_identification(const PacketView& packet) noexcept {
-    const std::uint32_t at = packet.network_offset + 4u;
-    std::uint16_t identification = 0;  // is compared only: its byte order does not matter
-    if (packet.network == NetworkLayer::kIpv4 && at + sizeof identification <= packet.captured_bytes)
-      std::memcpy(&identification, packet.frame + at, sizeof identification);
-    return identification;
-  }
 
   TcpObservation observe_fully(const PacketView& packet, TcpCounters& counters) noexcept;
   /// How many segments a frame holds: those that the receiver's maximum segment size allowed, less what the options
@@ -222,7 +214,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
   sender.last_ack = packet.tcp_ack;
   sender.window = packet.tcp_window;
   sender.last_tick = now;
-  sender.ip_identification = ip_identification(packet);
+  sender.ip_identification = packet.ip_identification;
   if (packet.payload_bytes != 0) {
     sender.next_seq = end;
     sender.next_tick = now;

@@ -83,6 +83,7 @@ inline bool finish_plain(const RawPacket& raw, PacketView& view, const LinkHeade
   view.transport = kTcp ? TransportLayer::kTcp : TransportLayer::kUdp;
   view.tunnel_layers = 0;
   view.ttl = kV6 ? ip[7] : ip[8];
+  view.ip_identification = kV6 ? std::uint16_t{0} : load_be16(ip + 4);
   return true;
 }
 
@@ -169,6 +170,7 @@ void Decoder::decode_general(const RawPacket& raw, PacketView& view) noexcept {
   view.transport = TransportLayer::kOther;
   view.tunnel_layers = 0;
   view.ttl = 0;
+  view.ip_identification = 0;
   Walk walk(view, fragments_);
   const std::uint32_t wire = raw.wire_bytes > raw.captured_bytes ? raw.wire_bytes : raw.captured_bytes;
   decode_link(walk, {raw.data, raw.captured_bytes, wire}, static_cast<LinkType>(raw.link_type));

@@ -87,6 +87,7 @@ void decode_ipv4(Walk& walk, Layer layer) noexcept {
   walk.accept_ip(layer, 4, layer.u8(8), layer.data + 12, layer.data + 16);
   walk.rest.protocol = layer.u8(9);
   const std::uint32_t offset = layer.u16(6), identification = layer.u16(4);
+  walk.view.ip_identification = static_cast<std::uint16_t>(identification);
   const bool more = (offset & 0x2000) != 0;
   const std::uint32_t begin = (offset & 0x1fff) * 8;
   const Layer payload = layer.after(header);

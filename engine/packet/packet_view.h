@@ -68,9 +68,10 @@ struct alignas(64) PacketView {
   NetworkLayer network = NetworkLayer::kOther;  ///< innermost
   TransportLayer transport = TransportLayer::kOther;
   DecodeStatus status = DecodeStatus::kOk;
-  std::uint8_t flags = 0;          ///< kFlag*
-  std::uint8_t tunnel_layers = 0;  ///< encapsulations that were opened
-  std::uint8_t ttl = 0;            ///< innermost TTL or hop limit
+  std::uint8_t flags = 0;               ///< kFlag*
+  std::uint8_t tunnel_layers = 0;       ///< encapsulations that were opened
+  std::uint8_t ttl = 0;                 ///< innermost TTL or hop limit
+  std::uint16_t ip_identification = 0;  ///< innermost; 0 in IPv6
 
   /// A fragment after the first: key is its datagram's where the first was seen, else has ports 0. No payload.
   static constexpr std::uint8_t kFlagLaterFragment = 0x01;

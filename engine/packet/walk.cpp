@@ -11,6 +11,7 @@ void Walk::accept_ip(const Layer& header, std::uint8_t version, std::uint8_t ttl
   view.network = version == 4 ? NetworkLayer::kIpv4 : NetworkLayer::kIpv6;
   view.network_offset = offset_of(header.data);
   view.ttl = ttl;
+  view.ip_identification = 0;
   view.tunnel_id = tunnel_id;
   view.tunnel_layers = layers;
   view.transport = TransportLayer::kOther;

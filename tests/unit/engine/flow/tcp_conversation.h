@@ -28,8 +28,6 @@ class TestPacket {
   explicit TestPacket(const TestSegment& segment) {
     const std::size_t header = 20 + (segment.options.size() + 3) / 4 * 4;
     frame_.assign(20 + header, 0);
-    frame_[4] = static_cast<std::uint8_t>(segment.ip_identification >> 8);
-    frame_[5] = static_cast<std::uint8_t>(segment.ip_identification);
     frame_[20 + 12] = static_cast<std::uint8_t>(header / 4 << 4);
     std::copy(segment.options.begin(), segment.options.end(), frame_.begin() + 40);
     view.key.ip_version = 4;
@@ -37,6 +35,7 @@ class TestPacket {
     view.network = NetworkLayer::kIpv4;
     view.transport = TransportLayer::kTcp;
     view.network_offset = 0;
+    view.ip_identification = segment.ip_identification;
     view.transport_offset = 20;
     view.direction = segment.from_client ? Direction::kLoToHi : Direction::kHiToLo;
     view.received_at = {1'700'000'000'000'000'000 + static_cast<std::int64_t>(segment.at_ms * 1e6)};

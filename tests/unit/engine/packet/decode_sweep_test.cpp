@@ -88,6 +88,7 @@ TEST(DecodeSweep, TheFastPathFindsWhatTheGeneralOneFinds) {
     EXPECT_EQ(view.flags, general.flags);
     EXPECT_EQ(view.tunnel_layers, general.tunnel_layers);
     EXPECT_EQ(view.ttl, general.ttl);
+    EXPECT_EQ(view.ip_identification, general.ip_identification);
   };
   for (const Sample& sample : all_samples()) {
     SCOPED_TRACE(sample.name);

@@ -10,7 +10,7 @@ namespace {
 using namespace frames;
 
 TEST(Decode, ReadsTcpOverIpv4) {
-  const Decoded packet(ethernet(0x0800, ipv4(6, tcp(40000, 443, hello()))));
+  const Decoded packet(ethernet(0x0800, ipv4(6, tcp(40000, 443, hello()), {.identification = 0x1234})));
   EXPECT_EQ(packet->status, DecodeStatus::kOk);
   EXPECT_EQ(packet->network, NetworkLayer::kIpv4);
   EXPECT_EQ(packet->transport, TransportLayer::kTcp);
@@ -26,6 +26,7 @@ TEST(Decode, ReadsTcpOverIpv4) {
   EXPECT_EQ(packet->tcp_flags, TcpFlags::kPsh | TcpFlags::kAck);
   EXPECT_EQ(packet->tcp_window, 0x2000);
   EXPECT_EQ(packet->ttl, 64);
+  EXPECT_EQ(packet->ip_identification, 0x1234);
   EXPECT_EQ(packet->network_offset, 14);
   EXPECT_EQ(packet->transport_offset, 34);
   EXPECT_EQ(packet->number, 5);
