@@ -100,8 +100,7 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   segment.duplicate = is_duplicate_frame(segment, sender);
   if (segment.duplicate) observed.findings |= bit(TcpFinding::kDuplicateFrame);
   // Data that others acknowledge by the way take the short way, and hardly ever bring such a block.
-  if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) &&
-      read_tcp_segment_options(packet).has_duplicate_sack)
+  if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) && has_duplicate_sack(packet))
     observed.findings |= bit(TcpFinding::kDuplicateSack);
   if (observed.findings != 0) count(observed.findings, direction, counters);
   if (packet.payload_bytes > kOrdinaryPayloadBytes) observed.hold(count_segments(packet, counters));

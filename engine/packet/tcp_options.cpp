@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/bytes.h"
+#include "engine/packet/load.h"
 
 namespace netpulse {
 namespace {
@@ -16,12 +17,12 @@ constexpr std::size_t kTimeStampsBytes = 8, kSackBlockBytes = 8;
 bool after(std::uint32_t a, std::uint32_t b) noexcept { return static_cast<std::int32_t>(a - b) > 0; }
 
 bool is_duplicate_sack(Bytes blocks, std::uint32_t ack) noexcept {
-  ByteCursor cursor(blocks);
-  const std::uint32_t left = cursor.u32(), right = cursor.u32();
-  if (cursor.failed() || blocks.size() % kSackBlockBytes != 0 || !after(right, left)) return false;
+  if (blocks.empty() || blocks.size() % kSackBlockBytes != 0) return false;
+  const auto edge = [&](std::size_t i) { return load_be32(blocks.data() + i * sizeof(std::uint32_t)); };
+  const std::uint32_t left = edge(0), right = edge(1);
+  if (!after(right, left)) return false;
   if (!after(right, ack)) return true;
-  const std::uint32_t second_left = cursor.u32(), second_right = cursor.u32();
-  return !cursor.failed() && !after(second_left, left) && !after(right, second_right);
+  return blocks.size() > kSackBlockBytes && !after(edge(2), left) && !after(right, edge(3));
 }
 
 /// Gives kind and content of each option to take; false if some were cut or malformed.
@@ -80,6 +81,22 @@ TcpSegmentOptions read_tcp_segment_options(const PacketView& packet) noexcept {
     }
   });
   return found;
+}
+
+bool has_duplicate_sack(const PacketView& packet) noexcept {
+  constexpr std::size_t kOptionAt = 2, kContentAt = 4;  // behind two that do nothing
+  const std::size_t header = tcp_header_bytes(packet);
+  if (header == 0 || packet.transport_offset + header > packet.captured_bytes) return false;
+  Bytes options = packet.frame_bytes().subspan(packet.transport_offset + kHeaderBytes, header - kHeaderBytes);
+  const auto begins_with = [&](std::uint8_t kind) {
+    return options.size() >= kContentAt && options[0] == kNoOperation && options[1] == kNoOperation &&
+           options[kOptionAt] == kind;
+  };
+  if (begins_with(kTimeStamps) && options[3] == 2 + kTimeStampsBytes && options.size() >= kContentAt + kTimeStampsBytes)
+    options = options.subspan(kContentAt + kTimeStampsBytes);
+  if (begins_with(kSack) && options[3] >= 2 && options[3] - std::size_t{2} <= options.size() - kContentAt)
+    return is_duplicate_sack(options.subspan(kContentAt, options[3] - std::size_t{2}), packet.tcp_ack);
+  return read_tcp_segment_options(packet).has_duplicate_sack;
 }
 
 }  // namespace netpulse

@@ -29,6 +29,9 @@ struct TcpSegmentOptions {
 /// Source: RFC 7323 section 3.2; RFC 2018 section 3; RFC 2883 section 4.
 TcpSegmentOptions read_tcp_segment_options(const PacketView& packet) noexcept;
 
+/// The last of these alone: quicker where the options lie as they mostly do (RFC 7323 appendix A). False: cut.
+bool has_duplicate_sack(const PacketView& packet) noexcept;
+
 /// The length of the header with its options, 20-60 bytes; 0 if that was not captured, or is too small. packet: TCP.
 std::uint32_t tcp_header_bytes(const PacketView& packet) noexcept;
 

@@ -200,8 +200,8 @@ class Report {
           TcpFinding::kResetOutOfWindow, TcpFinding::kDuplicateSack, TcpFinding::kSpuriousByTimeStamp})
       if (count(finding) != 0) facts.add(spaced(tcp_finding_name(finding)), grouped(count(finding)));
     if (const std::uint64_t frames = count(TcpFinding::kSuperFrame); frames != 0)
-      facts.add("super-frames", grouped(frames) + ", of about " + grouped(total_.tcp_super_frame_segments) +
-                                    " segments: counted as the capturing host joined them (GRO, TSO)");
+      facts.add("super-frames", grouped(frames) + ", about " + grouped(total_.tcp_super_frame_segments) +
+                                    " segments (joined by GRO or TSO)");
     if (facts.empty()) return;
     heading("TCP");
     text_ += facts.text(style_);

@@ -98,7 +98,15 @@ TEST(TcpOptions, TheFirstSackBlockIsADuplicateAtOrBelowTheAcknowledgementOrWithi
     std::vector<std::uint8_t> option{5, static_cast<std::uint8_t>(bytes < 0 ? 2 + edges.size() * 4 : bytes)};
     for (const std::uint32_t edge : edges)
       for (int shift = 24; shift >= 0; shift -= 8) option.push_back(static_cast<std::uint8_t>(edge >> shift));
-    return read_later(option).has_duplicate_sack;  // of a segment that acknowledges 1000
+    const bool found = read_later(option).has_duplicate_sack;  // of a segment that acknowledges 1000
+    std::vector<std::uint8_t> aligned{1, 1}, stamped{1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1};
+    aligned.insert(aligned.end(), option.begin(), option.end());
+    stamped.insert(stamped.end(), option.begin(), option.end());
+    for (const auto& options : {option, aligned, stamped}) {
+      EXPECT_EQ(read_by(has_duplicate_sack, options, -1, 0), found);
+      EXPECT_FALSE(read_by(has_duplicate_sack, options, -1, 1));
+    }
+    return found;
   };
   EXPECT_TRUE(duplicate({900, 1000}));
   EXPECT_TRUE(duplicate({0xffffff00, 1000, 2000, 3000}));
