@@ -65,6 +65,8 @@ struct TcpQuality::Segment {
   bool has(std::uint8_t any_flag) const noexcept { return (flags & any_flag) != 0; }
   bool control() const noexcept { return has(TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst); }
 
+  std::uint32_t payload_begin() const noexcept { return seq + (has(TcpFlags::kSyn) ? 1 : 0); }
+  void note_repeats(const Side& sender, RepeatedPayload& repeated, TcpObservation& observed) const noexcept;
   void time(Side& sender, bool behind_gap) const noexcept;
   void store(Side& sender) const noexcept;
 };
@@ -87,10 +89,12 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   segment.keep_alive = observed.has(TcpFinding::kKeepAlive);
   segment.duplicate = is_duplicate_frame(segment, sender);
   if (segment.duplicate) observed.findings |= bit(TcpFinding::kDuplicateFrame);
-  if (observed.findings != 0) {
+  if (const bool may = !(segment.follows && !segment.probe) && may_repeat(segment, sender);
+      may || observed.findings != 0) {
     if (!counters_in_use()) counters = TcpCounters{};
     state_ |= kCountersInUse;
     count(observed.findings, counters.counts[direction]);
+    if (may) segment.note_repeats(sender, counters.repeated[direction], observed);
   }
 
   if (observed.has(TcpFinding::kDuplicateAck))
@@ -117,6 +121,21 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   }
   watch();
   return observed;
+}
+
+bool TcpQuality::may_repeat(const Segment& s, const Side& sender) noexcept {
+  if ((sender.flags & kSeen) == 0) return false;
+  const std::uint32_t begin = s.payload_begin();
+  return after(begin, sender.next_seq) || (s.bytes != 0 && (begin != sender.next_seq || s.probe));
+}
+
+void TcpQuality::Segment::note_repeats(const Side& sender, RepeatedPayload& repeated,
+                                       TcpObservation& observed) const noexcept {
+  RepeatedPayload::Taken taken = repeated.take(payload_begin(), payload_begin() + bytes, sender.next_seq);
+  if (probe) repeated.refuse(taken.repeated_bytes = bytes);
+  observed.repeated_bytes = taken.repeated_bytes;
+  if (taken.repeated_bytes != 0) observed.findings |= TcpObservation::kPayloadRepeated;
+  if (taken.hole_forgotten) observed.findings |= TcpObservation::kHoleForgotten;
 }
 
 /// Karn's algorithm: what was sent twice tells no RTT, nor what waits for a hole to be filled.

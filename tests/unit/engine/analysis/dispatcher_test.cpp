@@ -71,8 +71,9 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     table_options.flows_max = 1024;
     table_options.details_max = details_max;
     metrics_ = std::make_unique<WorkerMetrics>();
-    dispatcher_ =
-        std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100, 4}, kSeed, *metrics_);
+    windows_ = std::make_unique<WindowMeter>(*metrics_, false, nullptr);
+    dispatcher_ = std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100, 4}, kSeed,
+                                               *metrics_, *windows_);
     table_ = std::make_unique<FlowTable>(table_options, kSeed, *this, Duration{});
     dispatcher_->attach(*table_);
   }
@@ -124,6 +125,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
   std::optional<Catalogue> catalogue_;
   std::optional<AnalysisPlan> plan_;
   std::unique_ptr<WorkerMetrics> metrics_;
+  std::unique_ptr<WindowMeter> windows_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<FlowTable> table_;
 };
@@ -148,8 +150,8 @@ TEST_F(DispatcherTest, AFlowThatMayBeHandedOverIsNotAccountedBefore) {
   EXPECT_FALSE(flow.is(FlowRecord::kFlagAccounted));
   see(1, 7001, false, "OK\n", 0);
   see(1, 7001, true, "NAME www.shop.example\n", 3);
-  EXPECT_EQ(metrics_->protocols[kUpgrade].packets, 0U);
-  EXPECT_EQ(metrics_->protocols[kLine].packets, 3U);
+  EXPECT_EQ(metrics_->protocols[kUpgrade].total().packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kLine].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, AFlowOnceCountedStaysWhereItIsCountedWhateverIsLearnedLater) {
@@ -161,11 +163,12 @@ TEST_F(DispatcherTest, AFlowOnceCountedStaysWhereItIsCountedWhateverIsLearnedLat
   EXPECT_EQ(flow.protocol_id, kLine);
   EXPECT_EQ(application_of(flow), "Shop");
   // ... and the counters do not depend on when that was learned.
-  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
-  EXPECT_EQ(metrics_->protocols[kFickle].flows, 1U);
-  EXPECT_EQ(metrics_->protocols[kLine].packets, 0U);
-  EXPECT_EQ(metrics_->applications[0].packets, 3U);
-  EXPECT_EQ(metrics_->applications[flow.application].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kFickle].total().packets, 3U);
+  EXPECT_EQ(metrics_->protocol_flows[kFickle], 1U);
+  EXPECT_EQ(metrics_->protocols[kLine].total().packets, 0U);
+  EXPECT_EQ(metrics_->applications[0].total().packets, 3U);
+  EXPECT_EQ(metrics_->applications[flow.application].total().packets, 0U);
+  dispatcher_->publish_gauges();
   EXPECT_EQ(metrics_->encrypted_bytes, 0U);
   EXPECT_EQ(metrics_->cleartext_bytes, flow.bytes_total());
 }
@@ -180,8 +183,8 @@ TEST_F(DispatcherTest, AFlowWithoutRoomForASecondApplicationKeepsItsFirst) {
   make({}, 1);
   see(2, 7000, true, "NAME has.the.room\n", 0);
   EXPECT_EQ(see_it_change().application, 0);
-  EXPECT_EQ(metrics_->applications[0].packets, 4U);
-  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
+  EXPECT_EQ(metrics_->applications[0].total().packets, 4U);
+  EXPECT_EQ(metrics_->protocols[kFickle].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, AnAnnouncedFlowIsKnownByItsFirstPacket) {
@@ -337,15 +340,15 @@ TEST_F(DispatcherTest, ATentativeClaimIsHeardOfWhenItIsConfirmed) {
   see(1, 9999, false, "3", 0, kUdp);
   EXPECT_EQ(flow.protocol_id, kCounting);
   EXPECT_TRUE(done(flow));
-  EXPECT_EQ(metrics_->protocols[kCounting].packets, 3U);
+  EXPECT_EQ(metrics_->protocols[kCounting].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, ATentativeClaimNeverConfirmedLeavesNoTrace) {
   const FlowRecord& flow = see(1, 9999, true, "1", 0, kUdp);
   table_->flush({time_ * 1'000'000});
   EXPECT_EQ(flow.protocol_id, 0);
-  EXPECT_EQ(metrics_->protocols[0].packets, 1U);
-  EXPECT_EQ(metrics_->protocols[kCounting].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[0].total().packets, 1U);
+  EXPECT_EQ(metrics_->protocols[kCounting].total().packets, 0U);
 }
 
 TEST_F(DispatcherTest, WhoIsSureGoesBeforeATentativeClaim) {
@@ -411,9 +414,9 @@ TEST_F(DispatcherTest, GivesUpAFlowThatNobodyClaimsAndNamesItByItsPort) {
   }
   EXPECT_EQ(application_of(*flow), "Echo service");
   EXPECT_EQ(flow->application_source, ApplicationSource::kPort);
-  EXPECT_EQ(metrics_->applications[flow->application].packets, 4U);
+  EXPECT_EQ(metrics_->applications[flow->application].total().packets, 4U);
   see(1, 7, true, "more", 200);
-  EXPECT_EQ(metrics_->applications[flow->application].packets, 5U);
+  EXPECT_EQ(metrics_->applications[flow->application].total().packets, 5U);
 }
 
 TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
@@ -436,7 +439,7 @@ TEST_F(DispatcherTest, AProtocolWithoutPortsIsKnownByItsNumber) {
   const std::span<const Application> applications = catalogue_->applications();
   const auto ping =
       std::find_if(applications.begin(), applications.end(), [](const auto& a) { return a.name == "Ping"; });
-  EXPECT_EQ(metrics_->applications[static_cast<std::size_t>(ping - applications.begin())].flows, 1U);
+  EXPECT_EQ(metrics_->application_flows[static_cast<std::size_t>(ping - applications.begin())], 1U);
 }
 
 TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {
@@ -468,7 +471,7 @@ TEST_F(DispatcherTest, EveryByteOfAFlowIsCountedUnderItsApplicationOnce) {
   }
   table_->flush({1});
   TrafficCounters sum;
-  for (const TrafficCounters& traffic : metrics_->applications) sum += traffic;
+  for (std::size_t i = 0; i < kApplicationsMax; ++i) sum += metrics_->application_traffic(i);
   EXPECT_EQ(sum.packets, 60U);
   EXPECT_EQ(sum.flows, 20U);
   EXPECT_EQ(sum.bytes, 60U * 60 + 10 * 22 + 10 * 14 + 20 * 6);
@@ -497,7 +500,7 @@ TEST_F(DispatcherTest, AShadowFlowTeachesAndCountsNothing) {
       0, kUdp, 0, PacketView::kFlagShadow);
   EXPECT_EQ(name_of(see(3, 9999, true, "", 0, kTcp, TcpFlags::kSyn)), "www.shop.example");
   EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kTeacher)], 0U);
-  EXPECT_EQ(metrics_->protocols[kTeacher].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kTeacher].total().packets, 0U);
 }
 
 TEST_F(DispatcherTest, AnAnalyzerPerMessageIsAskedForEachAndTheApplicationIsKnownAtOnce) {
@@ -512,7 +515,7 @@ TEST_F(DispatcherTest, AnAnalyzerPerMessageIsAskedForEachAndTheApplicationIsKnow
                                "a",
                                0, kUdp);
   EXPECT_EQ(application_of(flow), "Teaching");
-  EXPECT_EQ(metrics_->applications[flow.application].packets, 101U);
+  EXPECT_EQ(metrics_->applications[flow.application].total().packets, 101U);
   EXPECT_EQ(table_->detail_if_any(flow), nullptr);
 }
 
