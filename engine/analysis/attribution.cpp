@@ -22,7 +22,35 @@ void Attribution::decide(FlowRecord& record, FlowDetail* detail) noexcept {
   if (record.is(FlowRecord::kFlagAccounted) || record.is(FlowRecord::kFlagShadow)) return;
   record.flags |= FlowRecord::kFlagAccounted;
   record.accounted_protocol = record.protocol_id;
-  count(record, TrafficCounters{record.packets_total(), record.bytes_total(), 1});
+  count_all(record);
+}
+
+void Attribution::count_all(const FlowRecord& record) noexcept {
+  const ApplicationId application = accounted_application(record);
+  const ProtocolId protocol = record.accounted_protocol;
+  windows_.touch(application);
+  for (const Direction direction : {Direction::kLoToHi, Direction::kHiToLo}) {
+    const auto sender = static_cast<std::size_t>(direction);
+    if (record.packets[sender] == 0) continue;
+    const TrafficDirection way = record.way(direction);
+    const TrafficAmount amount{record.packets[sender], record.bytes[sender]};
+    metrics_.applications[application].of(way) += amount;
+    metrics_.protocols[protocol].of(way) += amount;
+    metrics_.undecided.of(way) -= amount;
+  }
+  ++metrics_.application_flows[application];
+  ++metrics_.protocol_flows[protocol];
+  // What came in other seconds was in their windows, as unknown; it does not belong into this one.
+  if ((record.analysis_flags & kOtherSeconds) != 0 || !windows_.holds(record.start_time))
+    windows_.leave_out(application, protocol, {record.packets_total(), record.bytes_total()});
+}
+
+void Attribution::publish_gauges() noexcept {
+  metrics_.encrypted_bytes = metrics_.cleartext_bytes = 0;
+  for (std::size_t protocol = 1; protocol < kProtocolsMax; ++protocol)
+    if (const std::uint64_t bytes = metrics_.protocols[protocol].total().bytes; bytes != 0)
+      (plan_.encrypted(static_cast<ProtocolId>(protocol)) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) +=
+          bytes;
 }
 
 bool Attribution::rename(FlowRecord& record, FlowDetail* detail, ApplicationId application,

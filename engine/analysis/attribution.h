@@ -2,6 +2,7 @@
 
 #include "engine/analysis/analysis_plan.h"
 #include "engine/flow/flow_table.h"
+#include "engine/metrics/window_meter.h"
 #include "engine/metrics/worker_metrics.h"
 
 namespace netpulse {
@@ -13,8 +14,8 @@ namespace netpulse {
 /// batches end elsewhere with another number of workers.
 class Attribution {
  public:
-  Attribution(const AnalysisPlan& plan, WorkerMetrics& metrics)
-      : plan_(plan), metrics_(metrics), matcher_(plan.catalogue()) {}
+  Attribution(const AnalysisPlan& plan, WorkerMetrics& metrics, WindowMeter& windows)
+      : plan_(plan), metrics_(metrics), windows_(windows), matcher_(plan.catalogue()) {}
   /// The table of the records; set once before use.
   void attach(FlowTable& table) noexcept { table_ = &table; }
 
@@ -23,22 +24,37 @@ class Attribution {
   void decide(FlowRecord& record, FlowDetail* detail) noexcept;
   /// Counts a packet of a flow that has FlowRecord::kFlagAccounted.
   void count(const PacketView& packet, const FlowRecord& record) noexcept {
-    count(record, TrafficCounters{1, packet.wire_bytes, 0});
+    const TrafficDirection way = record.way(packet.direction);
+    const ApplicationId application = accounted_application(record);
+    const ProtocolId protocol = record.accounted_protocol;
+    windows_.touch(application);
+    metrics_.applications[application].of(way).add(1, packet.wire_bytes);
+    metrics_.protocols[protocol].of(way).add(1, packet.wire_bytes);
+    metrics_.payload_bytes[static_cast<std::size_t>(way)] += packet.payload_bytes;
   }
+  /// A packet of a flow that is not counted under anything yet. True if the flow has packets in another second, too:
+  /// then it has to be analyzed before the next packet is counted.
+  bool wait(const PacketView& packet, FlowRecord& record) noexcept {
+    const TrafficDirection way = record.way(packet.direction);
+    metrics_.undecided.of(way).add(1, packet.wire_bytes);
+    metrics_.payload_bytes[static_cast<std::size_t>(way)] += packet.payload_bytes;
+    if (!windows_.holds(record.start_time)) record.analysis_flags |= kOtherSeconds;
+    return (record.analysis_flags & kOtherSeconds) != 0;
+  }
+  /// encrypted_bytes and cleartext_bytes.
+  void publish_gauges() noexcept;
 
  private:
   // FlowRecord::analysis_flags: the catalogue's address ranges were asked, which costs a search and never changes.
   static constexpr std::uint8_t kAddressesAsked = 0x10;
+  // FlowRecord::analysis_flags: while not counted yet, it had packets in other seconds than its first.
+  static constexpr std::uint8_t kOtherSeconds = 0x20;
 
-  void count(const FlowRecord& record, const TrafficCounters& traffic) noexcept {
-    const ApplicationId application =
-        record.is(FlowRecord::kFlagRenamed) ? table_->detail_if_any(record)->accounted_application : record.application;
-    const ProtocolId protocol = record.accounted_protocol;
-    metrics_.applications[application] += traffic;
-    metrics_.protocols[protocol] += traffic;
-    if (protocol != 0)
-      (plan_.encrypted(protocol) ? metrics_.encrypted_bytes : metrics_.cleartext_bytes) += traffic.bytes;
+  ApplicationId accounted_application(const FlowRecord& record) const noexcept {
+    return record.is(FlowRecord::kFlagRenamed) ? table_->detail_if_any(record)->accounted_application
+                                               : record.application;
   }
+  void count_all(const FlowRecord& record) noexcept;
   /// False if there is no room to keep what the flow is counted under: it stays what it is.
   bool rename(FlowRecord& record, FlowDetail* detail, ApplicationId application, ApplicationSource source) noexcept;
   /// The application of a flow that no name tells: by addresses, then by protocol, then by port.
@@ -46,6 +62,7 @@ class Attribution {
 
   const AnalysisPlan& plan_;
   WorkerMetrics& metrics_;
+  WindowMeter& windows_;
   CatalogueMatcher matcher_;
   FlowTable* table_ = nullptr;
 };

@@ -10,11 +10,11 @@ constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name
 }  // namespace
 
 Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection,
-                       const HashSeed& seed, WorkerMetrics& metrics)
+                       const HashSeed& seed, WorkerMetrics& metrics, WindowMeter& windows)
     : plan_(plan),
       options_(options),
       metrics_(metrics),
-      attribution_(plan, metrics),
+      attribution_(plan, metrics, windows),
       names_(options, seed),
       expectations_(options.expected_flows, seed),
       streams_(options.stream_buffers) {
@@ -273,6 +273,7 @@ void Dispatcher::name_from_cache() noexcept {
 }
 
 void Dispatcher::publish_gauges() noexcept {
+  attribution_.publish_gauges();
   metrics_.name_cache_entries = names_.entries_used();
   metrics_.name_cache_capacity = names_.capacity();
   metrics_.name_cache_evictions = names_.evictions();

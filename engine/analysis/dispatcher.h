@@ -51,7 +51,7 @@ class Dispatcher final : public AnalyzerContext {
     ReportRows::Keep rows = ReportRows::Keep::kFirst;
   };
   Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options, NameCollection collection, const HashSeed& seed,
-             WorkerMetrics& metrics);
+             WorkerMetrics& metrics, WindowMeter& windows);
 
   /// The table whose records are analyzed; set once before use (the table's end handler leads back here).
   void attach(FlowTable& table) noexcept {
@@ -76,6 +76,8 @@ class Dispatcher final : public AnalyzerContext {
   }
   /// Counts a packet of a flow whose application is known.
   void account(const PacketView& packet, const FlowRecord& record) noexcept { attribution_.count(packet, record); }
+  /// Takes note of a packet of a flow whose application is not known. True: analyze it before the next packet.
+  bool wait(const PacketView& packet, FlowRecord& record) noexcept { return attribution_.wait(packet, record); }
   /// Draws the conclusion from what is known so far: application and accounting. A better name may still come.
   void decide(FlowRecord& record, FlowDetail* detail) noexcept { attribution_.decide(record, detail); }
   /// The flow ends: gives back its buffers, and decides now what was still open.

@@ -8,6 +8,7 @@
 
 #include "engine/base/time.h"
 #include "engine/flow/tcp_quality.h"
+#include "engine/flow/traffic_direction.h"
 #include "engine/packet/flow_key.h"
 
 namespace netpulse {
@@ -60,7 +61,8 @@ struct alignas(64) FlowRecord {
   std::uint8_t analysis_state;    ///< AnalysisState, owned by analysis/
   std::uint8_t analysis_packets;  ///< payload packets looked at so far, saturating
   std::uint8_t analysis_flags;    ///< owned by analysis/
-  ApplicationSource application_source;
+  ApplicationSource application_source : 4;
+  std::uint8_t ways : 4;          ///< TrafficDirection of what lo sends, then of what hi sends: two bits each
   ProtocolId accounted_protocol;  ///< what its traffic is counted under, if kFlagAccounted: stays
 
   static constexpr std::uint8_t kFlagInitiatorIsHi = 0x01;  ///< src of the flow is the endpoint that sorts second
@@ -75,6 +77,14 @@ struct alignas(64) FlowRecord {
   bool is(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   /// The direction of what the initiator (IPFIX source) sends.
   Direction forward() const noexcept { return is(kFlagInitiatorIsHi) ? Direction::kHiToLo : Direction::kLoToHi; }
+  /// Which way a packet of the flow goes.
+  TrafficDirection way(Direction direction) const noexcept {
+    return static_cast<TrafficDirection>(ways >> 2 * static_cast<unsigned>(direction) & 3);
+  }
+  /// Which of the two ends are at home; once, when the record begins.
+  void set_home(bool lo, bool hi) noexcept {
+    ways = static_cast<std::uint8_t>((lo ? 0b1001 : 0) | (hi ? 0b0110 : 0)) & 0xf;
+  }
   std::uint64_t packets_total() const noexcept { return std::uint64_t{packets[0]} + packets[1]; }
   std::uint64_t bytes_total() const noexcept { return bytes[0] + bytes[1]; }
 };
@@ -215,6 +225,10 @@ struct FinishedFlow {
 
   std::string_view server_name() const noexcept {
     return has_detail ? server_name_of(detail, has_attributes ? &attributes : nullptr) : std::string_view{};
+  }
+  /// Payload without what was seen before, by Direction.
+  std::uint64_t unique_payload_bytes(std::size_t direction) const noexcept {
+    return record.payload_bytes[direction] - (record.key.protocol == 6 ? tcp_counters.repeated[direction].bytes() : 0);
   }
   /// For what builds flows itself; in the table FlowTable::set_server_name() does it.
   void set_server_name(std::string_view name) noexcept {

@@ -277,6 +277,11 @@ Value src_rtt_min(Flow flow, Names, Scratch) {
 Value dst_rtt_min(Flow flow, Names, Scratch) {
   return is_tcp(flow) ? seconds(flow.tcp_quality.rtt_min(flow.record.forward())) : Value{};
 }
+Value src_unique_payload_bytes(Flow flow, Names, Scratch) { return flow.unique_payload_bytes(source_index(flow)); }
+Value dst_unique_payload_bytes(Flow flow, Names, Scratch) { return flow.unique_payload_bytes(destination_index(flow)); }
+Value direction(Flow flow, Names, Scratch) {
+  return TextValue{traffic_direction_name(flow.record.way(flow.record.forward()))};
+}
 template <TcpFinding kFinding>
 Value src_count(Flow flow, Names, Scratch) {
   return is_tcp(flow) ? std::uint64_t{flow.tcp_counters.of(source_index(flow), kFinding)} : Value{};
@@ -461,7 +466,15 @@ const Column kColumns[] = {
      get::media_mos<true>},
     {"dst_mos_estimated", ColumnType::kNumber, "",
      "Estimated mean opinion score of the worst voice from dst (ITU-T G.107); in the flow's last record", 0, false,
-     get::media_mos<false>}};
+     get::media_mos<false>},
+    {"src_unique_payload_bytes", kUnsigned, "bytes",
+     "Transport payload sent by src without bytes of TCP seen before: what the application gets (goodput)", 0, false,
+     get::src_unique_payload_bytes},
+    {"dst_unique_payload_bytes", kUnsigned, "bytes",
+     "Transport payload sent by dst without bytes of TCP seen before: what the application gets (goodput)", 0, false,
+     get::dst_unique_payload_bytes},
+    {"direction", kText, "", "From src to dst as the home networks see it: out, in, local, transit", 0, false,
+     get::direction}};
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace netpulse {
 
 /// Section [flow_table].
 struct FlowTableOptions {
-  /// Records over all workers, touched only when used: 144 bytes each, 128 more for TCP, and another 136 for TCP that
+  /// Records over all workers, touched only when used: 144 bytes each, 128 more for TCP, and another 216 for TCP that
   /// does not go smoothly.
   std::size_t flows_max = 1 << 20;
   std::size_t details_max = 1 << 18;     ///< cold records (names, findings) over all workers: 256 bytes each

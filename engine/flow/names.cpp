@@ -44,4 +44,20 @@ const char* tcp_finding_name(TcpFinding finding) noexcept {
   return kNames[static_cast<std::size_t>(finding)];
 }
 
+const char* traffic_direction_name(TrafficDirection direction) noexcept {
+  switch (direction) {
+    case TrafficDirection::kTransit:
+      return "transit";
+    case TrafficDirection::kOut:
+      return "out";
+    case TrafficDirection::kIn:
+      return "in";
+    case TrafficDirection::kLocal:
+      return "local";
+    case TrafficDirection::kNone:
+      break;
+  }
+  return "none";
+}
+
 }  // namespace netpulse

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/flow/repeated_payload.h"
+
 namespace netpulse {
 
 /// What one TCP segment may show, at the place of capture. The first nine follow the rules by which Wireshark 4.0 sets
@@ -33,10 +35,11 @@ inline constexpr std::size_t kTcpFindingCount = static_cast<std::size_t>(TcpFind
 /// "retransmissions", ...: report key.
 const char* tcp_finding_name(TcpFinding finding) noexcept;
 
-/// How often each was found in segments of one direction. Hold at their largest value.
+/// How often each was found in segments of one direction (held at their largest value), and what was sent again.
 struct TcpCounters {
   std::array<std::uint32_t, kTcpFindingCount> counts[2]{};  ///< by Direction of the segment
   std::uint32_t super_frame_segments[2]{};                  ///< what kSuperFrame's hold, estimated
+  RepeatedPayload repeated[2];                              ///< by Direction, too
 
   std::uint32_t of(std::size_t direction, TcpFinding finding) const noexcept {
     return counts[direction][static_cast<std::size_t>(finding)];

@@ -71,6 +71,8 @@ struct TcpQuality::Segment {
   bool repeats(const Side& sender) const noexcept {
     return (sender.flags & kSeen) != 0 && end != seq && after(sender.next_seq, seq) && !keep_alive && !duplicate;
   }
+  std::uint32_t payload_begin() const noexcept { return seq + (has(TcpFlags::kSyn) ? 1 : 0); }
+  void note_repeats(const Side& sender, RepeatedPayload& repeated, TcpObservation& observed) const noexcept;
   void time(Side& sender) const noexcept;
   void store(Side& sender) const noexcept;
 };
@@ -102,7 +104,9 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   // Data that others acknowledge by the way take the short way, and hardly ever bring such a block.
   if (segment.bytes == 0 && !segment.control() && !has_usual_options(packet) && has_duplicate_sack(packet))
     observed.findings |= bit(TcpFinding::kDuplicateSack);
-  if (observed.findings != 0) count(observed.findings, direction, counters);
+  const bool may = !(segment.follows && !segment.probe) && may_repeat(segment, sender);
+  if (may || observed.findings != 0) count(observed.findings, direction, counters);
+  if (may) segment.note_repeats(sender, counters.repeated[direction], observed);
   if (packet.payload_bytes > kOrdinaryPayloadBytes) observed.hold(count_segments(packet, counters));
 
   if (observed.has(TcpFinding::kDuplicateAck))
@@ -132,6 +136,21 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   }
   watch();
   return observed;
+}
+
+bool TcpQuality::may_repeat(const Segment& s, const Side& sender) noexcept {
+  if ((sender.flags & kSeen) == 0) return false;
+  const std::uint32_t begin = s.payload_begin();
+  return after(begin, sender.next_seq) || (s.bytes != 0 && (begin != sender.next_seq || s.probe));
+}
+
+void TcpQuality::Segment::note_repeats(const Side& sender, RepeatedPayload& repeated,
+                                       TcpObservation& observed) const noexcept {
+  RepeatedPayload::Taken taken = repeated.take(payload_begin(), payload_begin() + bytes, sender.next_seq);
+  if (probe) repeated.refuse(taken.repeated_bytes = bytes);
+  observed.repeated_bytes = taken.repeated_bytes;
+  if (taken.repeated_bytes != 0) observed.findings |= TcpObservation::kPayloadRepeated;
+  if (taken.hole_forgotten) observed.findings |= TcpObservation::kHoleForgotten;
 }
 
 void TcpQuality::count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept {

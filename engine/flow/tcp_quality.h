@@ -13,11 +13,15 @@ namespace netpulse {
 /// What a segment showed.
 struct TcpObservation {
   static constexpr std::uint32_t kNoRtt = 0xffffffff;
+  static constexpr std::uint32_t kFindings = (1u << kTcpFindingCount) - 1;  ///< what TcpFinding names
   static constexpr std::uint32_t kHandshakeMeasured = 1u << 31;  ///< in findings: a handshake without repeats is over
+  static constexpr std::uint32_t kPayloadRepeated = 1u << 30;    ///< in findings: repeated_bytes is not 0
+  static constexpr std::uint32_t kHoleForgotten = 1u << 29;      ///< in findings: RepeatedPayload had no room for it
 
   std::uint32_t findings = 0;        ///< 1 << TcpFinding
   std::uint32_t rtt_ticks = kNoRtt;  ///< a sample of the data RTT
   std::uint32_t segments = 1;        ///< that the frame holds: more than one for kSuperFrame
+  std::uint32_t repeated_bytes = 0;  ///< of payload: seen before, or refused by a receiver without room
 
   bool has(TcpFinding finding) const noexcept { return (findings >> static_cast<unsigned>(finding) & 1) != 0; }
   /// The frame holds so many segments.
@@ -154,6 +158,8 @@ class alignas(64) TcpQuality {
   void count(std::uint32_t findings, std::size_t direction, TcpCounters& counters) noexcept;
   std::uint32_t inspect(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
   std::uint32_t inspect_repeat(const Segment& segment, const Side& sender, const Side& receiver) const noexcept;
+  /// Whether the segment's payload does not simply follow: RepeatedPayload has to see it.
+  static bool may_repeat(const Segment& segment, const Side& sender) noexcept;
   bool is_duplicate_frame(const Segment& segment, const Side& sender) const noexcept;
   void track_sequence(const Segment& segment, Side& sender) noexcept;
   /// Sends the segments of both sides the long way as long as a handshake is open, a window is closed, or bytes were

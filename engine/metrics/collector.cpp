@@ -30,6 +30,8 @@ Collector::~Collector() {
 
 void Collector::start(std::vector<WorkerEnd> workers) {
   workers_ = std::move(workers);
+  for (const WorkerEnd& worker : workers_) window_rings_.push_back(worker.windows);
+  throughput_ = std::make_unique<Throughput>(workers_.size());
   started_ = std::chrono::steady_clock::now();
   started_at_ = {
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -57,11 +59,17 @@ void Collector::run() {
   }
   while (drain()) {
   }
+  throughput_->finish();
   for (FlowSink* sink : flow_sinks_) sink->flush();
   publish();
 }
 
 bool Collector::drain() {
+  const bool any = throughput_->drain(window_rings_);
+  return drain_flows() || any;
+}
+
+bool Collector::drain_flows() {
   bool any = false;
   for (const WorkerEnd& worker : workers_) {
     const std::size_t count = std::min(worker.flows->readable(), kDrainFlowsMax);
@@ -99,6 +107,8 @@ void Collector::publish() {
     snapshot->regions = place_totals_->regions();
     snapshot->places = place_totals_->database_counters();
   }
+  snapshot->total.losses[static_cast<std::size_t>(LossReason::kThroughputFull)] += throughput_->late_shares();
+  snapshot->throughput = throughput_->figures();
   for (MetricsSink* sink : metrics_sinks_) sink->publish(snapshot);
   last_snapshot_ = std::move(snapshot);
 }

@@ -12,6 +12,7 @@
 #include "engine/metrics/run_report.h"
 #include "engine/metrics/sinks.h"
 #include "engine/metrics/snapshot_slot.h"
+#include "engine/metrics/throughput.h"
 #include "engine/metrics/top_lists.h"
 
 namespace netpulse {
@@ -22,6 +23,7 @@ class Collector {
  public:
   struct WorkerEnd {
     ExportRing* flows;
+    WindowRing* windows;
     SnapshotSlot<WorkerMetrics>* snapshots;
   };
   struct Inputs {
@@ -51,6 +53,7 @@ class Collector {
   void run();
   /// True if there was anything.
   bool drain();
+  bool drain_flows();
   void publish();
 
   Inputs inputs_;
@@ -60,6 +63,8 @@ class Collector {
   Bell bell_;
   TopLists top_lists_;
   std::unique_ptr<PlaceTotals> place_totals_;
+  std::vector<WindowRing*> window_rings_;
+  std::unique_ptr<Throughput> throughput_;
   std::shared_ptr<MetricsSnapshot> last_snapshot_;
   std::vector<const FinishedFlow*> batch_;
   Timestamp started_at_;

@@ -8,6 +8,7 @@
 
 #include "engine/flow/flow_record.h"
 #include "engine/metrics/metric_description.h"
+#include "engine/metrics/throughput.h"
 #include "engine/metrics/worker_metrics.h"
 #include "engine/place/place_database.h"
 
@@ -78,6 +79,7 @@ struct MetricsSnapshot {
   /// By RegionId: flow records with an end there, once each; a flow between two regions counts for both.
   std::vector<TrafficCounters> regions;
   PlaceCounters places;
+  ThroughputFigures throughput;
   Timestamp started_at;  ///< wall clock
   double uptime_seconds = 0;
 };

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::int64_t kFirstBoundNanoseconds = 10'000;
 
+void add_each(std::array<TrafficAmount, kFlowDirectionCount>& sums,
+              const std::array<TrafficAmount, kFlowDirectionCount>& values) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
+}
+
 template <class Array>
 void add_each(Array& sums, const Array& values) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
@@ -42,6 +47,10 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "expectations_full";
     case LossReason::kReportRowsFull:
       return "report_rows_full";
+    case LossReason::kTcpHolesFull:
+      return "tcp_holes_full";
+    case LossReason::kThroughputFull:
+      return "throughput_full";
     case LossReason::kCount:
       break;
   }
@@ -75,6 +84,12 @@ void InterfaceMetrics::add(const InterfaceMetrics& other) noexcept {
   captured_bytes += other.captured_bytes;
   untracked_packets += other.untracked_packets;
   add_each(refused_packets, other.refused_packets);
+}
+
+DirectedTraffic WorkerMetrics::flow_traffic() const noexcept {
+  DirectedTraffic sum = undecided;
+  for (const DirectedTraffic& protocol : protocols) add_each(sum.ways, protocol.ways);
+  return sum;
 }
 
 void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
@@ -120,8 +135,13 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
     first_packet_time = other.first_packet_time;
   last_packet_time = std::max(last_packet_time, other.last_packet_time);
   for (std::size_t i = 0; i < interfaces.size(); ++i) interfaces[i].add(other.interfaces[i]);
-  add_each(applications, other.applications);
-  add_each(protocols, other.protocols);
+  add_each(undecided.ways, other.undecided.ways);
+  add_each(payload_bytes, other.payload_bytes);
+  add_each(repeated_payload_bytes, other.repeated_payload_bytes);
+  for (std::size_t i = 0; i < applications.size(); ++i) add_each(applications[i].ways, other.applications[i].ways);
+  for (std::size_t i = 0; i < protocols.size(); ++i) add_each(protocols[i].ways, other.protocols[i].ways);
+  add_each(application_flows, other.application_flows);
+  add_each(protocol_flows, other.protocol_flows);
   add_each(plugin_counters, other.plugin_counters);
   for (std::size_t i = 0; i < plugin_histograms.size(); ++i) plugin_histograms[i].add(other.plugin_histograms[i]);
 }

@@ -32,6 +32,41 @@ struct TrafficCounters {
   }
 };
 
+struct TrafficAmount {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  ///< on the wire
+
+  void add(std::uint64_t more_packets, std::uint64_t more_bytes) noexcept {
+    packets += more_packets;
+    bytes += more_bytes;
+  }
+  TrafficAmount& operator+=(const TrafficAmount& other) noexcept {
+    add(other.packets, other.bytes);
+    return *this;
+  }
+  TrafficAmount& operator-=(const TrafficAmount& other) noexcept { return *this = *this - other; }
+  /// Of two states of the same counter.
+  friend TrafficAmount operator-(const TrafficAmount& now, const TrafficAmount& before) noexcept {
+    return {now.packets - before.packets, now.bytes - before.bytes};
+  }
+};
+
+/// Traffic of flows by TrafficDirection: one cache line, so that a packet is added in one place.
+struct alignas(64) DirectedTraffic {
+  std::array<TrafficAmount, kFlowDirectionCount> ways{};
+
+  TrafficAmount& of(TrafficDirection direction) noexcept { return ways[static_cast<std::size_t>(direction)]; }
+  const TrafficAmount& of(TrafficDirection direction) const noexcept {
+    return ways[static_cast<std::size_t>(direction)];
+  }
+  TrafficAmount total() const noexcept {
+    TrafficAmount sum;
+    for (const TrafficAmount& amount : ways) sum += amount;
+    return sum;
+  }
+};
+static_assert(sizeof(DirectedTraffic) == 64);
+
 /// A histogram of durations with the fixed buckets above.
 struct LatencyHistogram {
   std::array<std::uint64_t, kHistogramBuckets> buckets{};  ///< not cumulative
@@ -59,6 +94,8 @@ enum class LossReason : std::uint8_t {
                        ///< holes
   kExpectationsFull,   ///< announced flows not waited for any longer: newer announcements took their room
   kReportRowsFull,     ///< rows not listed in the report
+  kTcpHolesFull,       ///< holes in TCP streams not waited for: bytes that fill them later count as repeated
+  kThroughputFull,     ///< amounts missing in the windows of throughput: the collector was too slow
   kCount
 };
 /// "queue_full", ...: label value and report key.
@@ -114,15 +151,22 @@ struct WorkerMetrics {
   LatencyHistogram tcp_rtt;                                    ///< of data: TcpQuality::rtt_smoothed()'s samples
   LatencyHistogram tcp_handshake_rtt;                          ///< SYN to ACK, of handshakes without repeats
 
-  std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known
+  std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known; as of publication
   std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
   std::uint64_t batches = 0;
   Timestamp first_packet_time, last_packet_time;  ///< by the packets' own clock: smallest and largest seen
 
   /// By RawPacket::interface_index; those of a file beyond kInterfacesMax count with the last.
   std::array<InterfaceMetrics, kInterfacesMax> interfaces{};
-  std::array<TrafficCounters, kApplicationsMax> applications{};
-  std::array<TrafficCounters, kProtocolsMax> protocols{};
+  DirectedTraffic undecided;  ///< gauge: of flows that are not counted under a protocol and an application yet
+  /// Transport payload of packets in flows by TrafficDirection, and how much of it had been seen before
+  /// (RepeatedPayload).
+  std::array<std::uint64_t, kFlowDirectionCount> payload_bytes{}, repeated_payload_bytes{};
+  /// What flows are counted under (analysis/attribution.h).
+  std::array<DirectedTraffic, kApplicationsMax> applications{};
+  std::array<DirectedTraffic, kProtocolsMax> protocols{};
+  std::array<std::uint64_t, kApplicationsMax> application_flows{};
+  std::array<std::uint64_t, kProtocolsMax> protocol_flows{};
   std::array<std::uint64_t, kPluginCountersMax> plugin_counters{};
   std::array<LatencyHistogram, kPluginHistogramsMax> plugin_histograms{};
 
@@ -138,6 +182,32 @@ struct WorkerMetrics {
   static std::size_t index_of(FlowProtocol protocol, FlowDirections directions) noexcept {
     return static_cast<std::size_t>(protocol) * kFlowDirectionsCount + static_cast<std::size_t>(directions);
   }
+  TrafficCounters application_traffic(std::size_t application) const noexcept {
+    const TrafficAmount amount = applications[application].total();
+    return {amount.packets, amount.bytes, application_flows[application]};
+  }
+  TrafficCounters protocol_traffic(std::size_t protocol) const noexcept {
+    const TrafficAmount amount = protocols[protocol].total();
+    return {amount.packets, amount.bytes, protocol_flows[protocol]};
+  }
+  /// Of all packets in flows.
+  DirectedTraffic flow_traffic() const noexcept;
+  /// All that was received, by the way it goes.
+  TrafficAmount traffic(TrafficDirection direction) const noexcept {
+    if (direction != TrafficDirection::kNone) return flow_traffic().of(direction);
+    return TrafficAmount{received_packets, wire_bytes} - flow_traffic().total();
+  }
+  /// Payload delivered: without what had been seen before.
+  std::uint64_t unique_payload_bytes(TrafficDirection direction) const noexcept {
+    const auto way = static_cast<std::size_t>(direction);
+    return payload_bytes[way] - repeated_payload_bytes[way];
+  }
+  std::uint64_t unique_payload_bytes() const noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t way = 0; way < kFlowDirectionCount; ++way) sum += payload_bytes[way] - repeated_payload_bytes[way];
+    return sum;
+  }
+
   /// Sums counters and gauges; times become the widest range. Used to merge workers.
   void add(const WorkerMetrics& other) noexcept;
 };

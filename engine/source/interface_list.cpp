@@ -7,12 +7,15 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <limits>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "engine/base/text.h"
 
@@ -29,6 +32,32 @@ std::string address_text(const sockaddr* address) {
   if (address->sa_family == AF_INET6) octets = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
   if (octets == nullptr || inet_ntop(address->sa_family, octets, text, sizeof text) == nullptr) return {};
   return text;
+}
+
+/// Octets of an IPv4 or IPv6 address, and how many; null for others.
+std::pair<const std::uint8_t*, std::size_t> octets_of(const sockaddr* address) {
+  if (address != nullptr && address->sa_family == AF_INET)
+    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(address)->sin_addr), 4};
+  if (address != nullptr && address->sa_family == AF_INET6)
+    return {reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr), 16};
+  return {nullptr, 0};
+}
+
+/// "192.0.2.0/24"; the address alone where there is no mask, as on a point-to-point link.
+std::string network_text(const sockaddr* address, const sockaddr* netmask) {
+  const auto [octets, count] = octets_of(address);
+  const auto [mask, mask_count] = octets_of(netmask);
+  if (octets == nullptr) return {};
+  std::array<std::uint8_t, 16> network{};
+  std::size_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint8_t kept = mask_count == count ? mask[i] : 0xff;
+    network[i] = octets[i] & kept;
+    bits += static_cast<std::size_t>(std::popcount(kept));
+  }
+  char text[INET6_ADDRSTRLEN] = {};
+  if (inet_ntop(address->sa_family, network.data(), text, sizeof text) == nullptr) return {};
+  return std::string(text) + "/" + std::to_string(bits);
 }
 
 std::string read_file(const std::string& path) {
@@ -123,8 +152,12 @@ Result<std::vector<InterfaceInfo>> list_interfaces() {
     InterfaceInfo& interface = interfaces.emplace_back();
     interface.name = device->name;
     if (device->description != nullptr) interface.description = printable(device->description);
-    for (const pcap_addr_t* address = device->addresses; address != nullptr; address = address->next)
-      if (std::string text = address_text(address->addr); !text.empty()) interface.addresses.push_back(std::move(text));
+    for (const pcap_addr_t* address = device->addresses; address != nullptr; address = address->next) {
+      std::string text = address_text(address->addr);
+      if (text.empty()) continue;
+      interface.addresses.push_back(std::move(text));
+      interface.networks.push_back(network_text(address->addr, address->netmask));
+    }
     interface.up = (device->flags & PCAP_IF_UP) != 0;
     interface.running = (device->flags & PCAP_IF_RUNNING) != 0;
     interface.loopback = (device->flags & PCAP_IF_LOOPBACK) != 0;

@@ -14,6 +14,7 @@ struct InterfaceInfo {
   std::string name;
   std::string description;             ///< may be empty
   std::vector<std::string> addresses;  ///< IPv4 and IPv6, as text
+  std::vector<std::string> networks;   ///< of these, by their netmasks: "192.0.2.0/24"
   bool up = false;
   bool running = false;  ///< has a carrier
   bool loopback = false;

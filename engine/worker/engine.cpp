@@ -24,6 +24,28 @@ constexpr int kEmptyRingSpins = 64;
 /// Each worker's part of a total.
 std::size_t share(std::size_t total, std::size_t workers) { return std::max<std::size_t>(1, total / workers); }
 
+/// Packets of one second at a time.
+void process_by_second(Worker& worker, SecondClock& clock, std::span<PacketView> batch, Timestamp now) {
+  while (!batch.empty()) {
+    if (!clock.holds(batch.front().received_at)) clock.move_to(batch.front().received_at);
+    std::size_t count = 1;
+    while (count < batch.size() && clock.holds(batch[count].received_at)) ++count;
+    worker.process(batch.first(count), now, clock.mark());
+    batch = batch.subspan(count);
+  }
+}
+
+/// The packets of a batch, as they were put together.
+void process_runs(Worker& worker, DispatchBatch& batch) {
+  std::span<PacketView> packets(batch.packets.data(), batch.packet_count);
+  for (std::size_t i = 0; i < batch.run_count; ++i) {
+    worker.process(packets.first(batch.runs[i].packet_count), batch.now, batch.runs[i].mark);
+    packets = packets.subspan(batch.runs[i].packet_count);
+  }
+  if (batch.run_count == 0 || batch.runs[batch.run_count - 1].mark != batch.mark)
+    worker.process({}, batch.now, batch.mark);
+}
+
 }  // namespace
 
 struct Engine::Implementation {
@@ -83,6 +105,7 @@ void Engine::Implementation::make_workers() {
   worker_options.flow_table.details_max = share(options.flow_table.details_max, count);
   worker_options.flow_table.attributes_max = share(options.flow_table.attributes_max, count);
   worker_options.analysis = options.analysis;
+  worker_options.home = options.home;
   const std::size_t rows_max = options.collect_names || options.collect_latest ? options.rows_max : 0;
   worker_options.names = {options.collect_names, options.names_max, rows_max,
                           options.collect_latest ? ReportRows::Keep::kLatest : ReportRows::Keep::kFirst};
@@ -137,18 +160,26 @@ void Engine::Implementation::poll_source(std::size_t index) {
   std::array<RawPacket, kBatchPackets> raw;
   const auto views = std::make_unique<std::array<PacketView, kBatchPackets>>();
   StopRule rule(stop, source.delay_max());
+  SecondClock clock;
   PollResult polled;
   Timestamp now;
   std::uint64_t cycles = cycles_now();
   while (polled.status == PollStatus::kOk && !rule.over(polled.packet_count)) {
     polled = source.poll(raw);
     now = std::max(now, polled.now);
+    bool one_second = true;
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
+      one_second &= clock.holds(raw[i].received_at);
       decoder.decode(raw[i], (*views)[i]);
       worker.prefetch((*views)[i]);
     }
     worker.receive_names(now);
-    worker.process({views->data(), polled.packet_count}, now);
+    if (source.real_time()) clock.advance(polled.now);
+    const std::span batch(views->data(), polled.packet_count);
+    if (one_second) [[likely]]
+      worker.process(batch, now, clock.mark());  // also an empty one, which tells the time
+    else
+      process_by_second(worker, clock, batch, now);
     source.release({raw.data(), polled.packet_count});
     const FragmentTableStats& fragments = decoder.fragment_stats();
     metrics.fragments_tracked = fragments.tracked;
@@ -180,7 +211,7 @@ void Engine::Implementation::read_ring(std::size_t index) {
       spins = 0;
       const std::span packets(batch->packets.data(), batch->packet_count);
       for (const PacketView& packet : packets) worker.prefetch(packet);
-      worker.process(packets, batch->now);
+      process_runs(worker, *batch);
       last = batch->last;
       if (last) worker.flush(batch->now);
       ring.pop();
@@ -274,7 +305,8 @@ void Engine::start() {
   // Measured here: the first call sleeps, and a worker that made it would leave its source waiting.
   static_cast<void>(cycles_per_second());
   std::vector<Collector::WorkerEnd> ends;
-  for (const auto& worker : engine.workers) ends.push_back({&worker->export_ring(), &worker->snapshots()});
+  for (const auto& worker : engine.workers)
+    ends.push_back({&worker->export_ring(), &worker->window_ring(), &worker->snapshots()});
   engine.collector->start(std::move(ends));
   for (std::size_t i = 0; i < engine.workers.size(); ++i) engine.begin_thread(i);
   if (engine.reader == nullptr) return;

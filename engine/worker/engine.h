@@ -12,6 +12,7 @@
 #include "engine/flow/flow_table_options.h"
 #include "engine/metrics/run_report.h"
 #include "engine/metrics/sinks.h"
+#include "engine/place/home_networks.h"
 #include "engine/source/packet_source.h"
 
 namespace netpulse {
@@ -27,9 +28,11 @@ struct EngineOptions {
   std::size_t names_max = 65536;  ///< per list and worker
   std::size_t rows_max = 16384;   ///< of the report's tables together, per worker
   std::size_t top_entries = 10;
+  HomeNetworks home;
 };
 
-/// Reads [workers], [flow_table], [analysis], [report] and capture.fragments_max; errors are recorded in config.
+/// Reads [workers], [flow_table], [analysis], [report], [home] and capture.fragments_max; errors are recorded in
+/// config.
 EngineOptions read_engine_options(Config& config);
 
 /// A run: sources, workers, collector. With one source per worker each worker polls its own (run to completion); with

@@ -17,6 +17,7 @@ EngineOptions read_engine_options(Config& config) {
   options.names_max = static_cast<std::size_t>(config.integer("report", "names_max", 65536, 16, std::int64_t{1} << 24));
   options.rows_max = static_cast<std::size_t>(config.integer("report", "rows_max", 16384, 16, std::int64_t{1} << 24));
   options.top_entries = static_cast<std::size_t>(config.integer("report", "top_entries", 10, 1, 1000));
+  options.home = read_home_networks(config);
   return options;
 }
 

@@ -32,11 +32,14 @@ void Reader::run(const std::atomic<bool>& stop) {
     polled = source_.poll(raw);
     now_ = std::max(now_, polled.now);
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
+      if (!clock_.holds(raw[i].received_at)) [[unlikely]]
+        begin_second(raw[i].received_at);
       decoder_.decode(raw[i], packet);
       deal(packet);
     }
     source_.release({raw.data(), polled.packet_count});
     publish_fragment_counters();
+    if (source_.real_time()) clock_.advance(polled.now);
     // A live source's packets do not wait for company; an empty batch tells the time.
     if (!source_.can_wait()) push_all(false);
   }
@@ -65,6 +68,11 @@ void Reader::put(std::size_t worker, const PacketView& packet, std::uint8_t flag
   std::uint8_t* frame = batch->arena.data() + batch->arena_used;
   std::memcpy(frame, packet.frame, packet.captured_bytes);
   batch->arena_used += packet.captured_bytes;
+  if (batch->run_count == 0 || batch->run_serial != mark_serial_) {
+    batch->runs[batch->run_count++] = {clock_.mark(), 0};
+    batch->run_serial = mark_serial_;
+  }
+  ++batch->runs[batch->run_count - 1].packet_count;
   PacketView& copy = batch->packets[batch->packet_count++];
   copy = packet;
   copy.frame = frame;
@@ -82,6 +90,7 @@ DispatchBatch* Reader::open_batch(std::size_t worker) noexcept {
   }
   if (batch == nullptr) return nullptr;
   batch->packet_count = 0;
+  batch->run_count = 0;
   batch->arena_used = 0;
   batch->last = false;
   return open_[worker] = batch;
@@ -89,8 +98,19 @@ DispatchBatch* Reader::open_batch(std::size_t worker) noexcept {
 
 void Reader::push(std::size_t worker) noexcept {
   open_[worker]->now = now_;
+  open_[worker]->mark = clock_.mark();
   rings_[worker]->push();
   open_[worker] = nullptr;
+}
+
+void Reader::begin_second(Timestamp time) noexcept {
+  const SecondMark before = clock_.mark();
+  clock_.move_to(time);
+  ++mark_serial_;
+  if (clock_.mark().era == before.era && clock_.mark().reached == before.reached) return;
+  if (++seconds_untold_ < kSecondsUntoldMax) return;
+  seconds_untold_ = 0;
+  push_all(false);
 }
 
 void Reader::push_all(bool last) noexcept {

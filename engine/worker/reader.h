@@ -8,6 +8,8 @@
 
 #include "engine/analysis/analysis_plan.h"
 #include "engine/base/spsc_ring.h"
+#include "engine/metrics/second_clock.h"
+#include "engine/metrics/throughput.h"
 #include "engine/metrics/worker_metrics.h"
 #include "engine/packet/decode.h"
 #include "engine/source/packet_source.h"
@@ -23,11 +25,24 @@ struct DispatchBatch {
   std::size_t packet_count;
   std::size_t arena_used;
   Timestamp now;
+  SecondMark mark;  // how far packet time has come
+  /// Packets in a row that are of one second.
+  struct Run {
+    SecondMark mark;
+    std::size_t packet_count;
+  };
+  std::array<Run, kBatchPackets> runs;
+  std::size_t run_count;
+  std::uint64_t run_serial;  // of the last run's mark, as the reader counts them
   bool last;
   std::array<std::uint8_t, kArenaBytes> arena;
 };
 using DispatchRing = SpscRing<DispatchBatch>;
 inline constexpr std::size_t kDispatchRingBatches = 8;
+/// All workers are told of packet time after so many seconds with packets at the latest: then none of them is more than
+/// the batches of a ring, and one each in the reader's and the worker's hands, times so many seconds ahead of another.
+inline constexpr std::size_t kSecondsUntoldMax = 16;
+static_assert((kDispatchRingBatches + 2) * kSecondsUntoldMax + SecondClock::kSecondsOpen < Throughput::kWindowsMax);
 
 /// For sources with one queue: reads, decodes, and deals packets out to the workers by flow hash, in order.
 /// Packets that teach (AnalysisPlan::teaches(): DNS answers, SIP) also go to the other workers, as shadows: each worker
@@ -55,6 +70,8 @@ class Reader {
   DispatchBatch* open_batch(std::size_t worker) noexcept;
   void push(std::size_t worker) noexcept;
   void push_all(bool last) noexcept;
+  /// A packet of another second than the last one comes.
+  void begin_second(Timestamp time) noexcept;
   void publish_fragment_counters() noexcept;
 
   PacketSource& source_;
@@ -63,6 +80,9 @@ class Reader {
   std::vector<DispatchRing*> rings_;
   std::vector<DispatchBatch*> open_;
   Timestamp now_;
+  SecondClock clock_;
+  std::uint64_t mark_serial_ = 0;
+  std::size_t seconds_untold_ = 0;
   std::atomic<std::uint64_t> dropped_packets_{0}, dropped_shadows_{0};
   std::array<std::atomic<std::uint64_t>, 5> fragment_counters_{};
 };

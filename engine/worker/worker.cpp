@@ -29,7 +29,8 @@ Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const Has
     : options_(options),
       metrics_storage_(std::make_unique<WorkerMetrics>()),
       metrics_(*metrics_storage_),
-      dispatcher_(plan, options.analysis, options.names, seed, metrics_),
+      windows_(metrics_, options.can_wait, options.collector_bell),
+      dispatcher_(plan, options.analysis, options.names, seed, metrics_, windows_),
       table_(options.flow_table, seed, *this, options.real_time ? Duration{} : kReordering),
       export_ring_(kExportRingFlows) {
   dispatcher_.attach(table_);
@@ -43,10 +44,11 @@ void Worker::set_name_exchange(NameExchange* exchange, std::size_t worker_index)
   dispatcher_.set_listener(this);
 }
 
-void Worker::process(std::span<PacketView> batch, Timestamp now) noexcept {
+void Worker::process(std::span<PacketView> batch, Timestamp now, const SecondMark& mark) noexcept {
+  windows_.enter(mark);
   count_packets(batch);
   update_flows(batch);
-  analyze_pending();
+  windows_.leave();
   advance_clock(now);
   dispatcher_.advance(clock_);
   end_overdue(batch.size());
@@ -87,8 +89,13 @@ void Worker::count_packets(std::span<const PacketView> batch) noexcept {
       ++interface_metrics(interface_index).refused_packets[static_cast<std::size_t>(packet.status)];
     ++metrics_.tunnel_packets[static_cast<std::size_t>(packet.key.tunnel)];
     last = std::max(last, packet.received_at);
-    if (packet.received_at.known() && (packet.received_at < first || !first.known())) first = packet.received_at;
   }
+  // All are of one second, which is seldom the first one.
+  if (!first.known() || windows_.holds(first) || (!batch.empty() && batch.front().received_at < first)) [[unlikely]]
+    for (const PacketView& packet : batch)
+      if (!packet.is(PacketView::kFlagShadow) && packet.received_at.known() &&
+          (packet.received_at < first || !first.known()))
+        first = packet.received_at;
   ++metrics_.batches;
   add_sums();
   metrics_.first_packet_time = first;
@@ -116,18 +123,29 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
       ++interface_metrics(packet.interface_index).untracked_packets;
       continue;
     }
-    if (created && !record->is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
-    if (record->is(FlowRecord::kFlagAccounted)) dispatcher_.account(packet, *record);
+    bool analyze_now = false;
+    if (created) begin_flow(*record);
+    if (record->is(FlowRecord::kFlagAccounted)) [[likely]]
+      dispatcher_.account(packet, *record);
+    else if (!packet.is(PacketView::kFlagShadow))
+      analyze_now = dispatcher_.wait(packet, *record);
     if (packet.transport == TransportLayer::kTcp) observe_tcp(packet, *record);
     if (Dispatcher::wants(packet, *record, created)) {
       pending_[pending_count_++] = {&packet, record, created};
       if (created) dispatcher_.prefetch_names(packet);
       if (packet.transport == TransportLayer::kTcp) table_.prefetch_stream_base(*record);
+      if (analyze_now) [[unlikely]]
+        analyze_pending();
     }
   }
   analyze_pending();
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (batch[i].has_flow() && records[i] != nullptr) FlowTable::unpin(*records[i]);
+}
+
+void Worker::begin_flow(FlowRecord& record) noexcept {
+  record.set_home(options_.home.contains(record.key.lo_addr), options_.home.contains(record.key.hi_addr));
+  if (!record.is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
 }
 
 inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept {
@@ -137,13 +155,16 @@ inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& reco
   if (!seen.anything() || packet.is(PacketView::kFlagShadow)) return;
   if (seen.rtt_ticks != TcpObservation::kNoRtt) metrics_.tcp_rtt.observe(TcpQuality::duration_of(seen.rtt_ticks));
   if (seen.findings != 0) [[unlikely]]
-    count_findings(seen, quality);
+    count_findings(seen, quality, record.way(packet.direction));
 }
 
-void Worker::count_findings(const TcpObservation& seen, const TcpQuality& quality) noexcept {
-  for (std::uint32_t left = seen.findings & ~TcpObservation::kHandshakeMeasured; left != 0; left &= left - 1)
+void Worker::count_findings(const TcpObservation& seen, const TcpQuality& quality, TrafficDirection way) noexcept {
+  for (std::uint32_t left = seen.findings & TcpObservation::kFindings; left != 0; left &= left - 1)
     ++metrics_.tcp_findings[static_cast<std::size_t>(std::countr_zero(left))];
   if (seen.has(TcpFinding::kSuperFrame)) metrics_.tcp_super_frame_segments += seen.segments;
+  metrics_.repeated_payload_bytes[static_cast<std::size_t>(way)] += seen.repeated_bytes;
+  if ((seen.findings & TcpObservation::kHoleForgotten) != 0)
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kTcpHolesFull)];
   if ((seen.findings & TcpObservation::kHandshakeMeasured) != 0)
     metrics_.tcp_handshake_rtt.observe(quality.handshake_rtt().value_or(Duration{}));
 }
@@ -193,6 +214,7 @@ void Worker::receive_names(Timestamp now) noexcept {
 void Worker::flush(Timestamp now) noexcept {
   table_.flush(now);
   dispatcher_.finish(now);
+  windows_.finish();
 }
 
 void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reason) noexcept {

@@ -12,8 +12,10 @@
 #include "engine/flow/flow_table.h"
 #include "engine/metrics/export_ring.h"
 #include "engine/metrics/snapshot_slot.h"
+#include "engine/metrics/window_meter.h"
 #include "engine/metrics/worker_metrics.h"
 #include "engine/packet/decode.h"
+#include "engine/place/home_networks.h"
 #include "engine/source/packet_source.h"
 #include "engine/worker/name_exchange.h"
 
@@ -23,20 +25,21 @@ struct WorkerOptions {
   FlowTableOptions flow_table;  ///< this worker's share
   AnalysisOptions analysis;
   Dispatcher::NameCollection names;
+  HomeNetworks home;
   bool can_wait = false;           ///< wait for room in the export ring instead of dropping (capture files)
   bool real_time = true;           ///< PacketSource::real_time()
   Bell* collector_bell = nullptr;  ///< rung while waiting
 };
 
 /// One core's share of the packets, run to completion: counters, flow table, analysis, timeouts, export.
-/// Everything but snapshots() and the export ring is used by the worker's thread alone.
+/// Everything but snapshots() and the rings is used by the worker's thread alone.
 class Worker final : private FlowEndHandler, private NameListener {
  public:
   Worker(const WorkerOptions& options, const AnalysisPlan& plan, const HashSeed& seed);
 
   /// Decoded packets in their order; at most kBatchPackets. Their payloads are changed on the way. now: the batch's
-  /// time.
-  void process(std::span<PacketView> batch, Timestamp now) noexcept;
+  /// time. mark: the second of all of them.
+  void process(std::span<PacketView> batch, Timestamp now, const SecondMark& mark) noexcept;
   /// Fetches what process() will need for a packet that was just decoded.
   void prefetch(const PacketView& packet) const noexcept { table_.prefetch_bucket(packet.hash); }
   /// Takes in what other workers learned.
@@ -49,6 +52,7 @@ class Worker final : private FlowEndHandler, private NameListener {
 
   WorkerMetrics& metrics() noexcept { return metrics_; }
   ExportRing& export_ring() noexcept { return export_ring_; }
+  WindowRing& window_ring() noexcept { return windows_.ring(); }
   SnapshotSlot<WorkerMetrics>& snapshots() noexcept { return snapshots_; }
   NameInbox& name_inbox() noexcept { return name_inbox_; }
   void set_name_exchange(NameExchange* exchange, std::size_t worker_index) noexcept;
@@ -67,8 +71,10 @@ class Worker final : private FlowEndHandler, private NameListener {
   }
   void count_packets(std::span<const PacketView> batch) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
+  void begin_flow(FlowRecord& record) noexcept;
   [[gnu::always_inline]] inline void observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept;
-  [[gnu::noinline]] void count_findings(const TcpObservation& seen, const TcpQuality& quality) noexcept;
+  [[gnu::noinline]] void count_findings(const TcpObservation& seen, const TcpQuality& quality,
+                                        TrafficDirection way) noexcept;
   void analyze_pending() noexcept;
   void advance_clock(Timestamp now) noexcept;
   void end_overdue(std::size_t batch_packets) noexcept;
@@ -82,6 +88,7 @@ class Worker final : private FlowEndHandler, private NameListener {
   WorkerOptions options_;
   std::unique_ptr<WorkerMetrics> metrics_storage_;
   WorkerMetrics& metrics_;
+  WindowMeter windows_;
   Dispatcher dispatcher_;
   FlowTable table_;
   ExportRing export_ring_;

@@ -39,6 +39,8 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
 void add_flow_families(const MetricsSnapshot& snapshot, Families& families);
 /// How TCP goes: retransmissions, loss, round-trip times.
 void add_tcp_families(const MetricsSnapshot& snapshot, Families& families);
+/// Throughput and goodput, by direction.
+void add_throughput_families(const MetricsSnapshot& snapshot, Families& families);
 /// Layers, protocols, applications, what the analyzers count, exporters.
 void add_traffic_families(const MetricsSnapshot& snapshot, Families& families);
 /// This process, by the names that Prometheus' own clients use.

@@ -36,7 +36,15 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
          {LossReason::kExpectationsFull});
   family("netpulse_dropped_report_rows_total", "Rows that found no room in the final report's tables.",
          {LossReason::kReportRowsFull});
-  // Counted in front of the workers.
+  family("netpulse_forgotten_tcp_holes_total",
+         "Holes in TCP streams that were not waited for: bytes that fill them later are missing in the goodput.",
+         {LossReason::kTcpHolesFull});
+  // Counted in front of the workers, and behind them.
+  FamilyBuilder(families, "netpulse_dropped_throughput_amounts_total",
+                "Amounts of traffic missing in the seconds of throughput: the collector was too slow, or a worker.",
+                MetricType::Counter)
+      .add({{"reason", loss_reason_name(LossReason::kThroughputFull)}},
+           snapshot.total.losses[static_cast<std::size_t>(LossReason::kThroughputFull)]);
   FamilyBuilder(families, "netpulse_dropped_shadow_packets_total",
                 "Packets that teach (DNS answers, SIP) and that a worker which does not own their flow was not shown.",
                 MetricType::Counter)

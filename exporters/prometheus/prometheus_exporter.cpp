@@ -22,6 +22,7 @@ class SnapshotCollectable final : public prometheus::Collectable {
     add_capture_families(*snapshot_, labels_, families);
     add_flow_families(*snapshot_, families);
     add_tcp_families(*snapshot_, families);
+    add_throughput_families(*snapshot_, families);
     add_traffic_families(*snapshot_, families);
     add_process_families(families);
     if (http_counters_) add_http_family(http_counters_(), families);

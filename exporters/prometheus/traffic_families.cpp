@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/flow/traffic_direction.h"
 #include "engine/packet/layer_names.h"
 #include "exporters/prometheus/families.h"
 
@@ -8,6 +9,10 @@ namespace netpulse {
 namespace {
 
 using prometheus::MetricType;
+
+/// Those that the packets of a flow may have.
+constexpr TrafficDirection kFlowDirections[] = {TrafficDirection::kIn, TrafficDirection::kOut, TrafficDirection::kLocal,
+                                                TrafficDirection::kTransit};
 
 void add_layers(const WorkerMetrics& total, Families& families) {
   const auto layers = [&](std::string_view name, std::string_view help, const char* label, const auto& values,
@@ -36,14 +41,17 @@ void add_protocols(const MetricsSnapshot& snapshot, Families& families) {
   const auto family_of = [&](std::string_view name, std::string_view help, auto value) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
     for (std::size_t i = 0; i < count; ++i)
-      family.add({{"protocol", protocols[i]}}, value(snapshot.total.protocols[i]));
+      for (const TrafficDirection direction : kFlowDirections)
+        family.add({{"protocol", protocols[i]}, {"direction", traffic_direction_name(direction)}},
+                   value(snapshot.total.protocols[i].of(direction)));
   };
-  family_of("netpulse_protocol_packets_total", "Packets by application-layer protocol.",
-            [](const TrafficCounters& t) { return t.packets; });
-  family_of("netpulse_protocol_bytes_total", "Bytes on the wire by application-layer protocol.",
-            [](const TrafficCounters& t) { return t.bytes; });
-  family_of("netpulse_protocol_flows_total", "Flows by application-layer protocol.",
-            [](const TrafficCounters& t) { return t.flows; });
+  family_of("netpulse_protocol_packets_total", "Packets by application-layer protocol and direction.",
+            [](const TrafficAmount& t) { return t.packets; });
+  family_of("netpulse_protocol_bytes_total", "Bytes on the wire by application-layer protocol and direction.",
+            [](const TrafficAmount& t) { return t.bytes; });
+  FamilyBuilder flows(families, "netpulse_protocol_flows_total", "Flows by application-layer protocol.",
+                      MetricType::Counter);
+  for (std::size_t i = 0; i < count; ++i) flows.add({{"protocol", protocols[i]}}, snapshot.total.protocol_flows[i]);
 }
 
 void add_applications(const MetricsSnapshot& snapshot, Families& families) {
@@ -53,7 +61,7 @@ void add_applications(const MetricsSnapshot& snapshot, Families& families) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
     for (std::size_t i = 0; i < count; ++i)
       family.add({{"application", names.applications[i]}, {"category", names.categories[i]}},
-                 value(snapshot.total.applications[i]));
+                 value(snapshot.total.application_traffic(i)));
   };
   family_of("netpulse_application_packets_total", "Packets by application of the catalogue.",
             [](const TrafficCounters& t) { return t.packets; });

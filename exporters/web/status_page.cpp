@@ -35,20 +35,21 @@ void add_applications(const MetricsSnapshot& snapshot, std::string& html) {
   std::vector<std::size_t> order;
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < std::min(names.size(), kApplicationsMax); ++i) {
-    if (snapshot.total.applications[i].bytes == 0) continue;
+    const std::uint64_t amount = snapshot.total.applications[i].total().bytes;
+    if (amount == 0) continue;
     order.push_back(i);
-    bytes += snapshot.total.applications[i].bytes;
+    bytes += amount;
   }
   if (order.empty()) return;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return snapshot.total.applications[a].bytes > snapshot.total.applications[b].bytes;
+    return snapshot.total.applications[a].total().bytes > snapshot.total.applications[b].total().bytes;
   });
   order.resize(std::min(order.size(), kApplicationRows));
   html +=
       "<h2>Applications</h2>\n<table><tr><th>application</th><th class=n>bytes</th><th class=n>share</th>"
       "<th class=n>flows</th></tr>\n";
   for (const std::size_t i : order) {
-    const TrafficCounters& traffic = snapshot.total.applications[i];
+    const TrafficCounters traffic = snapshot.total.application_traffic(i);
     const auto amount = static_cast<double>(traffic.bytes);
     html += "<tr><td>" + html_text(names[i]) + "</td><td class=n>" + human_bytes(amount) + "</td><td class=n>" +
             html_text(human_share(amount, static_cast<double>(bytes))) + "</td><td class=n>" + grouped(traffic.flows) +

@@ -22,7 +22,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, '..', 'captures')
-REPORT_KEYS = ('packets', 'bytes', 'names', 'tcp')
+REPORT_KEYS = ('packets', 'bytes', 'names', 'tcp', 'throughput', 'goodput')
 TIMEOUT_SECONDS = 60
 
 

@@ -207,6 +207,27 @@ def test_each_interface_has_counters_of_its_own():
         assert counts == {'eth0': (10, 0), 'eth1': (6, 0)}, report['capture']
 
 
+def test_the_interfaces_own_network_is_home_unless_another_is_listed():
+    with Lab() as lab:
+        near, far = lab.host('near'), lab.host('far')
+        lab.cable(near, 'eth0', '198.51.100.2/24', far, 'eth0', '198.51.100.1/24')
+        far.ip('address', 'add', '203.0.113.9/32', 'dev', 'lo')
+        near.ip('route', 'add', 'default', 'via', '198.51.100.1')
+        netpulse = Netpulse(lab, near, '-i', 'eth0', '-f', 'icmp')
+        far.run(['ping', '-c', '3', '-i', '0.02', '198.51.100.2'])
+        near.run(['ping', '-c', '5', '-i', '0.02', '203.0.113.9'])
+        packets = lambda way: netpulse.sum('netpulse_traffic_packets_total', direction=way)  # noqa: E731
+        ways = lambda: tuple(packets(way) for way in ('local', 'out', 'in', 'transit'))  # noqa: E731
+        eventually(lambda: ways() == (6, 5, 5, 0), 5, 'six packets local, five each way')
+        peak = lambda: netpulse.sum('netpulse_throughput_peak_packets_per_second', direction='all')  # noqa: E731
+        eventually(lambda: 0 < peak() <= 16, 10, 'a peak once packet time is past its second')
+        netpulse.stop()
+        netpulse = Netpulse(lab, near, '-i', 'eth0', '-f', 'icmp', config='[home]\nnetworks = ["203.0.113.0/24"]\n')
+        near.run(['ping', '-c', '5', '-i', '0.02', '203.0.113.9'])
+        eventually(lambda: ways() == (0, 5, 5, 0), 5, 'the pinged host is home, its answers go out')
+        netpulse.stop()
+
+
 def test_errors_name_what_is_wrong_and_the_remedy():
     with Lab() as lab:
         client, _ = two_hosts(lab)

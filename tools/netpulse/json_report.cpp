@@ -33,13 +33,14 @@ class Report : JsonText {
     object([&] {
       write_run();
       write_packets();
+      write_throughput();
       write_names();
       write_tables();
       write_flows();
       write_tcp();
-      write_traffic("applications", applications_by_bytes(snapshot_));
-      write_traffic("categories", categories_by_bytes(snapshot_));
-      write_traffic("protocols", protocols_by_bytes(snapshot_));
+      write_traffic("applications", applications_by_bytes(snapshot_), true);
+      write_traffic("categories", categories_by_bytes(snapshot_), false);
+      write_traffic("protocols", protocols_by_bytes(snapshot_), true);
       write_places();
       write_top();
       write_encryption();
@@ -140,6 +141,58 @@ class Report : JsonText {
     });
   }
 
+  void rate(std::string_view name, const Rate& value) {
+    object(name, [&] {
+      number_or_null("current", value.current);
+      number_or_null("average", value.average);
+      field("peak", value.peak);
+    });
+  }
+  void number_or_null(std::string_view name, std::optional<double> value) {
+    if (value.has_value())
+      field(name, *value);
+    else
+      null(name);
+  }
+  void peak_time_of(const RateFigures& figures) {
+    if (const auto time = peak_time(figures); time.has_value())
+      field("peak_time", utc_text(*time));
+    else
+      null("peak_time");
+  }
+  /// Definitions: engine/metrics/README.md.
+  void write_throughput() {
+    const ThroughputFigures& throughput = snapshot_.throughput;
+    object("throughput", [&] {
+      field("window_seconds", std::uint64_t{1});
+      if (throughput.has_current)
+        field("current_time", utc_text(Timestamp{} + Duration::from_seconds(throughput.current_second)));
+      else
+        null("current_time");
+      for (const DirectionRates& way : direction_rates(snapshot_))
+        object(way.name, [&] {
+          field("packets", way.amount.packets);
+          field("bytes", way.amount.bytes);
+          rate("bits_per_second", bit_rate(snapshot_, way.figures, way.amount.bytes));
+          rate("packets_per_second", packet_rate(snapshot_, way.figures, way.amount.packets));
+          peak_time_of(way.figures);
+        });
+    });
+    object("goodput", [&] {
+      const RateFigures figures = throughput.of(RateKey::kGoodput);
+      std::uint64_t payload = 0;
+      for (const std::uint64_t bytes : total_.payload_bytes) payload += bytes;
+      field("payload_bytes", payload);
+      field("unique_payload_bytes", total_.unique_payload_bytes());
+      for (const TrafficDirection direction :
+           {TrafficDirection::kIn, TrafficDirection::kOut, TrafficDirection::kLocal, TrafficDirection::kTransit})
+        field(std::string(traffic_direction_name(direction)) + "_unique_payload_bytes",
+              total_.unique_payload_bytes(direction));
+      rate("bits_per_second", bit_rate(snapshot_, figures, total_.unique_payload_bytes()));
+      peak_time_of(figures);
+    });
+  }
+
   /// {"rtp": {"streams": [{"ssrc": "0x1234abcd", "packets": 12, ...}]}}
   void write_tables() {
     for (const ReportTable& table : report_.tables)
@@ -210,12 +263,22 @@ class Report : JsonText {
     });
   }
 
-  void write_traffic(std::string_view name, const std::vector<NamedTraffic>& list) {
+  void write_traffic(std::string_view name, const std::vector<NamedTraffic>& list, bool with_rates) {
     array(name, list, [&](const NamedTraffic& entry) {
       object([&] {
         field("name", entry.name);
         if (!entry.category.empty()) field("category", entry.category);
         traffic(entry.traffic);
+        for (const TrafficDirection direction :
+             {TrafficDirection::kIn, TrafficDirection::kOut, TrafficDirection::kLocal, TrafficDirection::kTransit}) {
+          const std::string way = traffic_direction_name(direction);
+          field(way + "_packets", entry.directions.of(direction).packets);
+          field(way + "_bytes", entry.directions.of(direction).bytes);
+        }
+        if (!with_rates) return;
+        rate("bits_per_second", bit_rate(snapshot_, entry.rates, entry.traffic.bytes));
+        rate("packets_per_second", packet_rate(snapshot_, entry.rates, entry.traffic.packets));
+        peak_time_of(entry.rates);
       });
     });
   }

@@ -22,18 +22,24 @@ std::vector<NamedTraffic> applications_by_bytes(const MetricsSnapshot& snapshot)
   std::vector<NamedTraffic> list;
   const RunNames& names = *snapshot.names;
   for (std::size_t i = 0; i < std::min(names.applications.size(), kApplicationsMax); ++i)
-    if (any(snapshot.total.applications[i]))
-      list.push_back({names.applications[i], names.categories[i], snapshot.total.applications[i]});
+    if (const TrafficCounters traffic = snapshot.total.application_traffic(i); any(traffic))
+      list.push_back({names.applications[i], names.categories[i], traffic, snapshot.total.applications[i],
+                      snapshot.throughput.of(RateKey::kApplications + i)});
   sort_by_bytes(list);
   return list;
 }
 
 std::vector<NamedTraffic> categories_by_bytes(const MetricsSnapshot& snapshot) {
-  std::map<std::string, TrafficCounters> sums;
-  for (const NamedTraffic& application : applications_by_bytes(snapshot))
-    sums[application.category] += application.traffic;
+  std::map<std::string, NamedTraffic> sums;
+  for (const NamedTraffic& application : applications_by_bytes(snapshot)) {
+    NamedTraffic& sum = sums[application.category];
+    sum.name = application.category;
+    sum.traffic += application.traffic;
+    for (std::size_t way = 0; way < kFlowDirectionCount; ++way)
+      sum.directions.ways[way] += application.directions.ways[way];
+  }
   std::vector<NamedTraffic> list;
-  for (const auto& [category, traffic] : sums) list.push_back({category, {}, traffic});
+  for (const auto& [category, sum] : sums) list.push_back(sum);
   sort_by_bytes(list);
   return list;
 }
@@ -42,7 +48,9 @@ std::vector<NamedTraffic> protocols_by_bytes(const MetricsSnapshot& snapshot) {
   std::vector<NamedTraffic> list;
   const auto& names = snapshot.names->protocols;
   for (std::size_t i = 0; i < std::min(names.size(), kProtocolsMax); ++i)
-    if (any(snapshot.total.protocols[i])) list.push_back({names[i], {}, snapshot.total.protocols[i]});
+    if (const TrafficCounters traffic = snapshot.total.protocol_traffic(i); any(traffic))
+      list.push_back(
+          {names[i], {}, traffic, snapshot.total.protocols[i], snapshot.throughput.of(RateKey::kProtocols + i)});
   sort_by_bytes(list);
   return list;
 }
@@ -55,6 +63,44 @@ std::vector<RegionTraffic> regions_by_bytes(const MetricsSnapshot& snapshot) {
   std::stable_sort(list.begin(), list.end(),
                    [](const RegionTraffic& a, const RegionTraffic& b) { return a.traffic.bytes > b.traffic.bytes; });
   return list;
+}
+
+namespace {
+
+Rate rate_of(const MetricsSnapshot& snapshot, double current, double amount, double peak) {
+  Rate rate;
+  rate.peak = peak;
+  if (snapshot.throughput.has_current) rate.current = current;
+  if (const double seconds = capture_duration(snapshot).seconds(); seconds > 0) rate.average = amount / seconds;
+  return rate;
+}
+
+}  // namespace
+
+Rate packet_rate(const MetricsSnapshot& snapshot, const RateFigures& figures, std::uint64_t amount_packets) {
+  return rate_of(snapshot, static_cast<double>(figures.current.packets), static_cast<double>(amount_packets),
+                 static_cast<double>(figures.peak_packets));
+}
+
+Rate bit_rate(const MetricsSnapshot& snapshot, const RateFigures& figures, std::uint64_t amount_bytes) {
+  return rate_of(snapshot, 8 * static_cast<double>(figures.current.bytes), 8 * static_cast<double>(amount_bytes),
+                 8 * static_cast<double>(figures.peak_bytes));
+}
+
+std::optional<Timestamp> peak_time(const RateFigures& figures) {
+  if (figures.peak_bytes == 0) return {};
+  return Timestamp{} + Duration::from_seconds(figures.peak_second);
+}
+
+std::vector<DirectionRates> direction_rates(const MetricsSnapshot& snapshot) {
+  const WorkerMetrics& total = snapshot.total;
+  std::vector<DirectionRates> rates{
+      {"total", {total.received_packets, total.wire_bytes}, snapshot.throughput.of(RateKey::kTotal)}};
+  for (const TrafficDirection direction : {TrafficDirection::kIn, TrafficDirection::kOut, TrafficDirection::kLocal,
+                                           TrafficDirection::kTransit, TrafficDirection::kNone})
+    rates.push_back({traffic_direction_name(direction), total.traffic(direction),
+                     snapshot.throughput.of(RateKey::kDirections + static_cast<std::size_t>(direction))});
+  return rates;
 }
 
 SourceCounters sum_of_sources(const MetricsSnapshot& snapshot) {
@@ -99,6 +145,8 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   add("segments", "analysis", LossReason::kStreamWindowFull);
   add("expected_flows", "analysis", LossReason::kExpectationsFull);
   add("rows", "report", LossReason::kReportRowsFull);
+  add("tcp_holes", "goodput", LossReason::kTcpHolesFull);
+  add("amounts", "throughput", LossReason::kThroughputFull);
   return list;
 }
 

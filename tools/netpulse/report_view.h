@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct NamedTraffic {
   std::string name;
   std::string category;  ///< of an application, else empty
   TrafficCounters traffic;
+  DirectedTraffic directions;  ///< the same, by the way it goes
+  RateFigures rates;           ///< not of categories
 };
 /// Those with any packet, most bytes first.
 std::vector<NamedTraffic> applications_by_bytes(const MetricsSnapshot& snapshot);
@@ -41,6 +44,26 @@ struct RegionTraffic {
 };
 /// Those with any packet, most bytes first.
 std::vector<RegionTraffic> regions_by_bytes(const MetricsSnapshot& snapshot);
+
+/// Packets or bits of a key in one second: now, on average, at most. Absent where there is none: no whole second has
+/// passed, packet time has not moved.
+struct Rate {
+  std::optional<double> current, average;
+  double peak = 0;
+};
+/// amount: of the whole run.
+Rate packet_rate(const MetricsSnapshot& snapshot, const RateFigures& figures, std::uint64_t amount_packets);
+Rate bit_rate(const MetricsSnapshot& snapshot, const RateFigures& figures, std::uint64_t amount_bytes);
+/// The begin of the window with the most bytes.
+std::optional<Timestamp> peak_time(const RateFigures& figures);
+/// All of the traffic, or the part that goes one way.
+struct DirectionRates {
+  std::string_view name;  ///< "total", "in", ...
+  TrafficAmount amount;
+  RateFigures figures;
+};
+/// total, in, out, local, transit, none.
+std::vector<DirectionRates> direction_rates(const MetricsSnapshot& snapshot);
 
 /// Something that was not, or not wholly, processed.
 struct Loss {

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -48,12 +49,28 @@ Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) 
   return input;
 }
 
+/// Home is where the captured interfaces are, unless the user has said what it is.
+void add_own_networks(Settings& settings) {
+  if (settings.engine.home.listed()) return;
+  const auto interfaces = list_interfaces();
+  if (!interfaces) return;  // opening them will say why
+  const auto& names = settings.capture.interfaces;
+  for (const InterfaceInfo& interface : interfaces.value()) {
+    const bool captured = std::find(names.begin(), names.end(), interface.name) != names.end() ||
+                          std::find(names.begin(), names.end(), "any") != names.end();
+    if (!captured) continue;
+    for (const std::string& network : interface.networks)
+      if (const auto prefix = AddressPrefix::parse(network)) settings.engine.home.add(prefix.value());
+  }
+}
+
 Result<RunInput> open_live(Settings& settings) {
   if (settings.capture.interfaces.empty()) {
     auto found = default_interface();
     if (!found.ok()) return found.error();
     settings.capture.interfaces = {std::move(found).value()};
   }
+  add_own_networks(settings);
   auto sources = open_live_sources(settings.capture, settings.engine.worker_count);
   if (!sources.ok()) return sources.error();
   RunInput input;

@@ -1,6 +1,7 @@
 #include "tools/netpulse/text_report.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/human.h"
 #include "engine/base/text.h"
@@ -15,6 +16,8 @@ constexpr std::size_t kTopRows = 15;
 constexpr std::size_t kBarColumns = 16;
 /// Narrower terminals get neither bars nor categories.
 constexpr std::size_t kRoomyColumns = 80;
+/// Only wider ones have room for what one could do without.
+constexpr std::size_t kWideColumns = 100;
 constexpr std::size_t kValuesPerFamily = 6;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
@@ -33,6 +36,7 @@ class Report {
     write_title();
     if (total_.received_packets != 0) {
       write_layers();
+      write_throughput();
       write_traffic("Applications", applications_by_bytes(snapshot_), true);
       write_traffic("Categories", categories_by_bytes(snapshot_), false);
       write_traffic("Protocols", protocols_by_bytes(snapshot_), false);
@@ -89,6 +93,46 @@ class Report {
       add(transport_layer_name(static_cast<TransportLayer>(i)), total_.transport_packets[i]);
     add("other", total_.network_packets[0]);
     if (!layers.empty()) paragraph(layers + " of the packets");
+    std::string bytes;
+    for (const NetworkLayer layer : {NetworkLayer::kIpv4, NetworkLayer::kIpv6})
+      if (const std::uint64_t amount = total_.network_bytes[static_cast<std::size_t>(layer)]; amount != 0)
+        bytes += (bytes.empty() ? "" : ", ") + std::string(network_layer_name(layer)) + " " +
+                 human_share(real(amount), real(total_.wire_bytes));
+    if (const std::uint64_t known = total_.encrypted_bytes + total_.cleartext_bytes; known != 0)
+      bytes += (bytes.empty() ? "" : ", ") +
+               ("encrypted " + human_share(real(total_.encrypted_bytes), real(total_.wire_bytes))) + ", in clear " +
+               human_share(real(total_.cleartext_bytes), real(total_.wire_bytes));
+    if (!bytes.empty()) paragraph(bytes + " of the bytes");
+  }
+
+  /// How much goes which way, and how fast: on average, in the busiest second, in the last whole one.
+  void write_throughput() {
+    const auto shown = [](std::optional<double> bits) { return bits.has_value() ? human_bit_rate(*bits) : "-"; };
+    const auto time_of = [](const RateFigures& figures) {
+      const auto time = peak_time(figures);
+      return time.has_value() ? utc_text(*time).substr(11, 8) : "-";
+    };
+    std::vector<Table::Column> columns{{"Throughput"}};
+    for (const char* name : {"bytes", "average", "peak second"}) columns.push_back({name, true});
+    const bool roomy = style_.width >= kRoomyColumns, wide = style_.width >= kWideColumns;
+    if (roomy)
+      for (const char* name : {"at (UTC)", "last second"}) columns.push_back({name, true});
+    if (wide) columns.push_back({"packets/s at peak", true});
+    Table table(columns);
+    const auto add_row = [&](std::string name, std::uint64_t bytes, const RateFigures& figures, bool has_packets) {
+      const Rate bits = bit_rate(snapshot_, figures, bytes);
+      std::vector<std::string> row{std::move(name), human_bytes(real(bytes)), shown(bits.average),
+                                   human_bit_rate(bits.peak)};
+      if (roomy) row.insert(row.end(), {time_of(figures), shown(bits.current)});
+      if (wide) row.push_back(has_packets ? human_count(real(figures.peak_packets)) : "");
+      table.add_row(std::move(row));
+    };
+    for (const DirectionRates& way : direction_rates(snapshot_))
+      if (way.amount.packets != 0)
+        add_row(way.name == "none" ? "in no flow" : std::string(way.name), way.amount.bytes, way.figures, true);
+    if (const std::uint64_t unique = total_.unique_payload_bytes(); unique != 0)
+      add_row("goodput", unique, snapshot_.throughput.of(RateKey::kGoodput), false);
+    text_ += "\n" + table.text(style_);
   }
 
   void write_traffic(std::string_view title, const std::vector<NamedTraffic>& list, bool with_category) {
@@ -122,11 +166,20 @@ class Report {
 
   void write_top(const char* title, const std::vector<TopEntry>& entries) {
     if (entries.empty()) return;
-    Table table({{title}, {"bytes", true}, {"share", true}, {"packets", true}, {"flows", true}});
-    for (const TopEntry& entry : entries)
-      table.add_row({printable(entry.name), human_bytes(real(entry.traffic.bytes)),
-                     human_share(real(entry.traffic.bytes), real(total_.wire_bytes)), grouped(entry.traffic.packets),
-                     grouped(entry.traffic.flows)});
+    std::vector<Table::Column> columns{{title}};
+    for (const char* name : {"bytes", "share", "packets", "flows"}) columns.push_back({name, true});
+    // Exact, but where more keys came than the list had room for.
+    const bool inexact =
+        std::any_of(entries.begin(), entries.end(), [](const TopEntry& entry) { return entry.bytes_missed_max != 0; });
+    if (inexact) columns.push_back({"bytes missed at most", true});
+    Table table(columns);
+    for (const TopEntry& entry : entries) {
+      std::vector<std::string> row{printable(entry.name), human_bytes(real(entry.traffic.bytes)),
+                                   human_share(real(entry.traffic.bytes), real(total_.wire_bytes)),
+                                   grouped(entry.traffic.packets), grouped(entry.traffic.flows)};
+      if (inexact) row.push_back(entry.bytes_missed_max == 0 ? "" : human_bytes(real(entry.bytes_missed_max)));
+      table.add_row(std::move(row));
+    }
     text_ += "\n" + table.text(style_);
   }
 
@@ -296,6 +349,8 @@ class Report {
     if (loss.what == "flows") return ", counted, with less known about them";
     if (loss.what == "learned_names" || loss.what == "answers")
       return ", unknown to some worker: flows may lack a name";
+    if (loss.what == "tcp_holes") return ", not waited for: what fills them late counts as repeated";
+    if (loss.what == "amounts") return ", counted, but in no second of the throughput";
     if (loss.what == "segments") return ", counted; what they carried was not analyzed";
     return "";
   }

@@ -13,8 +13,8 @@ TEST_F(DispatcherTest, AFlowThatMayBeHandedOverIsNotAccountedBefore) {
   EXPECT_FALSE(flow.is(FlowRecord::kFlagAccounted));
   see(1, 7001, false, "OK\n", 0);
   see(1, 7001, true, "NAME www.shop.example\n", 3);
-  EXPECT_EQ(metrics_->protocols[kUpgrade].packets, 0U);
-  EXPECT_EQ(metrics_->protocols[kLine].packets, 3U);
+  EXPECT_EQ(metrics_->protocols[kUpgrade].total().packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kLine].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, AFlowOnceCountedStaysWhereItIsCountedWhateverIsLearnedLater) {
@@ -26,11 +26,12 @@ TEST_F(DispatcherTest, AFlowOnceCountedStaysWhereItIsCountedWhateverIsLearnedLat
   EXPECT_EQ(flow.protocol_id, kLine);
   EXPECT_EQ(application_of(flow), "Shop");
   // ... and the counters do not depend on when that was learned.
-  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
-  EXPECT_EQ(metrics_->protocols[kFickle].flows, 1U);
-  EXPECT_EQ(metrics_->protocols[kLine].packets, 0U);
-  EXPECT_EQ(metrics_->applications[0].packets, 3U);
-  EXPECT_EQ(metrics_->applications[flow.application].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kFickle].total().packets, 3U);
+  EXPECT_EQ(metrics_->protocol_flows[kFickle], 1U);
+  EXPECT_EQ(metrics_->protocols[kLine].total().packets, 0U);
+  EXPECT_EQ(metrics_->applications[0].total().packets, 3U);
+  EXPECT_EQ(metrics_->applications[flow.application].total().packets, 0U);
+  dispatcher_->publish_gauges();
   EXPECT_EQ(metrics_->encrypted_bytes, 0U);
   EXPECT_EQ(metrics_->cleartext_bytes, flow.bytes_total());
 }
@@ -45,8 +46,8 @@ TEST_F(DispatcherTest, AFlowWithoutRoomForASecondApplicationKeepsItsFirst) {
   make({}, 1);
   see(2, 7000, true, "NAME has.the.room\n", 0);
   EXPECT_EQ(see_it_change().application, 0);
-  EXPECT_EQ(metrics_->applications[0].packets, 4U);
-  EXPECT_EQ(metrics_->protocols[kFickle].packets, 3U);
+  EXPECT_EQ(metrics_->applications[0].total().packets, 4U);
+  EXPECT_EQ(metrics_->protocols[kFickle].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, AnAnalyzerCountsAtTheEndWhatItKeptBetweenFlows) {
@@ -66,9 +67,9 @@ TEST_F(DispatcherTest, GivesUpAFlowThatNobodyClaimsAndNamesItByItsPort) {
   }
   EXPECT_EQ(application_of(*flow), "Echo service");
   EXPECT_EQ(flow->application_source, ApplicationSource::kPort);
-  EXPECT_EQ(metrics_->applications[flow->application].packets, 4U);
+  EXPECT_EQ(metrics_->applications[flow->application].total().packets, 4U);
   see(1, 7, true, "more", 200);
-  EXPECT_EQ(metrics_->applications[flow->application].packets, 5U);
+  EXPECT_EQ(metrics_->applications[flow->application].total().packets, 5U);
 }
 
 TEST_F(DispatcherTest, AProtocolOnItsOwnPortIsSomethingElse) {
@@ -91,7 +92,7 @@ TEST_F(DispatcherTest, AProtocolWithoutPortsIsKnownByItsNumber) {
   const std::span<const Application> applications = catalogue_->applications();
   const auto ping =
       std::find_if(applications.begin(), applications.end(), [](const auto& a) { return a.name == "Ping"; });
-  EXPECT_EQ(metrics_->applications[static_cast<std::size_t>(ping - applications.begin())].flows, 1U);
+  EXPECT_EQ(metrics_->application_flows[static_cast<std::size_t>(ping - applications.begin())], 1U);
 }
 
 TEST_F(DispatcherTest, AnAddressIsBetterThanAProtocolAndANameBetterThanAnAddress) {
@@ -123,7 +124,7 @@ TEST_F(DispatcherTest, EveryByteOfAFlowIsCountedUnderItsApplicationOnce) {
   }
   table_->flush({1});
   TrafficCounters sum;
-  for (const TrafficCounters& traffic : metrics_->applications) sum += traffic;
+  for (std::size_t i = 0; i < kApplicationsMax; ++i) sum += metrics_->application_traffic(i);
   EXPECT_EQ(sum.packets, 60U);
   EXPECT_EQ(sum.flows, 20U);
   EXPECT_EQ(sum.bytes, 60U * 60 + 10 * 22 + 10 * 14 + 20 * 6);
@@ -141,7 +142,7 @@ TEST_F(DispatcherTest, AnAnalyzerPerMessageIsAskedForEachAndTheApplicationIsKnow
                                "a",
                                0, kUdp);
   EXPECT_EQ(application_of(flow), "Teaching");
-  EXPECT_EQ(metrics_->applications[flow.application].packets, 101U);
+  EXPECT_EQ(metrics_->applications[flow.application].total().packets, 101U);
   EXPECT_EQ(table_->detail_if_any(flow), nullptr);
 }
 

@@ -71,8 +71,9 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     table_options.flows_max = 1024;
     table_options.details_max = details_max;
     metrics_ = std::make_unique<WorkerMetrics>();
+    windows_ = std::make_unique<WindowMeter>(*metrics_, false, nullptr);
     dispatcher_ = std::make_unique<Dispatcher>(*plan_, options, Dispatcher::NameCollection{true, 100, 4},
-                                               kDispatcherSeed, *metrics_);
+                                               kDispatcherSeed, *metrics_, *windows_);
     table_ = std::make_unique<FlowTable>(table_options, kDispatcherSeed, *this, Duration{});
     dispatcher_->attach(*table_);
   }
@@ -124,6 +125,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
   std::optional<Catalogue> catalogue_;
   std::optional<AnalysisPlan> plan_;
   std::unique_ptr<WorkerMetrics> metrics_;
+  std::unique_ptr<WindowMeter> windows_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<FlowTable> table_;
 };

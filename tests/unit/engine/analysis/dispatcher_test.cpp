@@ -46,15 +46,15 @@ TEST_F(DispatcherTest, ATentativeClaimIsHeardOfWhenItIsConfirmed) {
   see(1, 9999, false, "3", 0, kUdp);
   EXPECT_EQ(flow.protocol_id, kCounting);
   EXPECT_TRUE(done(flow));
-  EXPECT_EQ(metrics_->protocols[kCounting].packets, 3U);
+  EXPECT_EQ(metrics_->protocols[kCounting].total().packets, 3U);
 }
 
 TEST_F(DispatcherTest, ATentativeClaimNeverConfirmedLeavesNoTrace) {
   const FlowRecord& flow = see(1, 9999, true, "1", 0, kUdp);
   table_->flush({time_ * 1'000'000});
   EXPECT_EQ(flow.protocol_id, 0);
-  EXPECT_EQ(metrics_->protocols[0].packets, 1U);
-  EXPECT_EQ(metrics_->protocols[kCounting].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[0].total().packets, 1U);
+  EXPECT_EQ(metrics_->protocols[kCounting].total().packets, 0U);
 }
 
 TEST_F(DispatcherTest, WhoIsSureGoesBeforeATentativeClaim) {
@@ -109,7 +109,7 @@ TEST_F(DispatcherTest, AShadowFlowTeachesAndCountsNothing) {
       0, kUdp, 0, PacketView::kFlagShadow);
   EXPECT_EQ(name_of(see(3, 9999, true, "", 0, kTcp, TcpFlags::kSyn)), "www.shop.example");
   EXPECT_EQ(metrics_->plugin_counters[plan_->counter_base(kTeacher)], 0U);
-  EXPECT_EQ(metrics_->protocols[kTeacher].packets, 0U);
+  EXPECT_EQ(metrics_->protocols[kTeacher].total().packets, 0U);
 }
 
 TEST_F(DispatcherTest, NamesAreListedOnceForTheReport) {

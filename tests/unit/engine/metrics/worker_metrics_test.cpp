@@ -27,16 +27,21 @@ TEST(LatencyHistogram, PutsDurationsIntoTheBucketThatBoundsThem) {
 TEST(WorkerMetrics, SumsCountersAndWidensTheTimeRange) {
   const auto a = std::make_unique<WorkerMetrics>(), b = std::make_unique<WorkerMetrics>();
   a->received_packets = 3;
-  a->applications[5] = {1, 100, 1};
+  a->applications[5].of(TrafficDirection::kIn) = {1, 100};
+  a->application_flows[5] = 1;
   a->first_packet_time = {50};
   a->last_packet_time = {60};
   b->received_packets = 4;
-  b->applications[5] = {2, 50, 1};
+  b->applications[5].of(TrafficDirection::kOut) = {2, 50};
+  b->application_flows[5] = 1;
   b->first_packet_time = {40};
   b->last_packet_time = {55};
   a->add(*b);
   EXPECT_EQ(a->received_packets, 7U);
-  EXPECT_EQ(a->applications[5].bytes, 150U);
+  EXPECT_EQ(a->application_traffic(5).bytes, 150U);
+  EXPECT_EQ(a->application_traffic(5).packets, 3U);
+  EXPECT_EQ(a->application_traffic(5).flows, 2U);
+  EXPECT_EQ(a->applications[5].of(TrafficDirection::kIn).bytes, 100U);
   EXPECT_EQ(a->first_packet_time, Timestamp{40});
   EXPECT_EQ(a->last_packet_time, Timestamp{60});
 }

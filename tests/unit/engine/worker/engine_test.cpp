@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/metrics/sinks.h"
@@ -154,7 +155,59 @@ TEST_F(EngineTest, TheNumberOfWorkersChangesNoTotal) {
   EXPECT_EQ(one.flows_created, four.flows_created);
   EXPECT_EQ(one.flows_ended, four.flows_ended);
   EXPECT_EQ(one.plugin_counters, four.plugin_counters);
-  for (std::size_t i = 0; i < kApplicationsMax; ++i) EXPECT_EQ(one.applications[i].bytes, four.applications[i].bytes);
+  for (std::size_t i = 0; i < kApplicationsMax; ++i)
+    EXPECT_EQ(one.applications[i].total().bytes, four.applications[i].total().bytes);
+}
+
+TEST_F(EngineTest, TheNumberOfWorkersChangesNoThroughput) {
+  const RunReport one = run(1).report;
+  const ThroughputFigures& expected = one.metrics.throughput;
+  ASSERT_EQ(expected.keys.size(), std::size_t{RateKey::kCount});
+  EXPECT_GT(expected.of(RateKey::kTotal).peak_packets, 100U);
+  EXPECT_GT(expected.of(RateKey::kGoodput).peak_bytes, 0U);
+  EXPECT_GT(expected.of(RateKey::kApplications + 1).peak_bytes, 0U) << "DNS";
+  for (const std::size_t workers : {2, 4, 7}) {
+    const RunReport report = run(workers).report;
+    const ThroughputFigures& figures = report.metrics.throughput;
+    EXPECT_EQ(figures.has_current, expected.has_current);
+    EXPECT_EQ(figures.current_second, expected.current_second);
+    for (std::size_t key = 0; key < RateKey::kCount; ++key) {
+      const RateFigures a = figures.of(key), b = expected.of(key);
+      EXPECT_EQ(std::tie(a.current.packets, a.current.bytes, a.peak_bytes, a.peak_second, a.peak_packets),
+                std::tie(b.current.packets, b.current.bytes, b.peak_bytes, b.peak_second, b.peak_packets))
+          << "key " << key << ", " << workers << " workers";
+    }
+    EXPECT_EQ(report.metrics.total.losses[static_cast<std::size_t>(LossReason::kThroughputFull)], 0U);
+  }
+}
+
+TEST_F(EngineTest, EveryPacketGoesOneWayAndEveryWayHasItsProtocols) {
+  const WorkerMetrics& total = run(3).report.metrics.total;
+  TrafficAmount all;
+  for (std::size_t way = 0; way < kTrafficDirectionCount; ++way)
+    all += total.traffic(static_cast<TrafficDirection>(way));
+  EXPECT_EQ(all.packets, total.received_packets);
+  EXPECT_EQ(all.bytes, total.wire_bytes);
+  EXPECT_EQ(total.traffic(TrafficDirection::kNone).packets, 11U) << "ten ARP, one that is none";
+  EXPECT_EQ(total.traffic(TrafficDirection::kLocal).packets, total.received_packets - 11);
+  EXPECT_EQ(total.undecided.total().packets, 0U);
+  EXPECT_EQ(total.unique_payload_bytes(), total.payload_bytes[static_cast<std::size_t>(TrafficDirection::kLocal)]);
+}
+
+TEST_F(EngineTest, HomeDecidesWhichWayTrafficGoes) {
+  EngineOptions options;
+  options.home = HomeNetworks({AddressPrefix::parse("10.0.0.0/26").value()});  // the clients and the resolver
+  const WorkerMetrics& total = run(2, options).report.metrics.total;
+  EXPECT_GT(total.traffic(TrafficDirection::kOut).packets, 0U);
+  EXPECT_GT(total.traffic(TrafficDirection::kIn).packets, 0U);
+  EXPECT_GT(total.traffic(TrafficDirection::kLocal).packets, 0U) << "DNS";
+  EXPECT_EQ(total.traffic(TrafficDirection::kTransit).packets, 0U);
+  // Clients send three bytes and get four: 45 and 46 bytes on the wire.
+  const TrafficAmount in = total.traffic(TrafficDirection::kIn), out = total.traffic(TrafficDirection::kOut);
+  EXPECT_EQ(in.packets, out.packets);
+  EXPECT_EQ(out.bytes, out.packets * 45);
+  EXPECT_EQ(in.bytes, in.packets * 46);
+  EXPECT_EQ(total.unique_payload_bytes(TrafficDirection::kIn), in.packets * 4);
 }
 
 TEST_F(EngineTest, EveryPacketIsProcessedOrRefusedForAReason) {
@@ -174,7 +227,7 @@ TEST_F(EngineTest, EveryPacketIsProcessedOrRefusedForAReason) {
     EXPECT_EQ(outcome.records.size(), total.flow_records_exported);
     EXPECT_EQ(outcome.record_packets, total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv4)]);
     TrafficCounters applications;
-    for (const TrafficCounters& traffic : total.applications) applications += traffic;
+    for (std::size_t i = 0; i < kApplicationsMax; ++i) applications += total.application_traffic(i);
     EXPECT_EQ(applications.packets, outcome.record_packets);
     EXPECT_EQ(applications.flows, total.flows_created);
   }
@@ -228,7 +281,7 @@ TEST_F(EngineTest, AnnouncedMediaAreKnownByTheirFirstPacketWhateverTheNumberOfWo
     const RunReport report = engine.wait();
     const auto& protocols = engine.names().protocols;
     const auto rtp = std::find(protocols.begin(), protocols.end(), "rtp") - protocols.begin();
-    return report.metrics.total.protocols[static_cast<std::size_t>(rtp)].flows;
+    return report.metrics.total.protocol_flows[static_cast<std::size_t>(rtp)];
   };
   for (const std::size_t workers : {1, 2, 5}) {
     EXPECT_EQ(media_flows(workers, 5060), kCalls) << workers << " workers";

@@ -87,8 +87,9 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->regions[1] = {3, 4000, 1};
   snapshot->places = {2, 5, 1};
   snapshot->total.losses[static_cast<std::size_t>(LossReason::kQueueFull)] = 12;
-  snapshot->total.applications[1] = {10, 2000, 3};
-  snapshot->total.protocols[2] = {4, 400, 2};
+  snapshot->total.applications[1].of(TrafficDirection::kIn) = {7, 1500};
+  snapshot->total.applications[1].of(TrafficDirection::kOut) = {3, 500};
+  snapshot->total.protocols[2].of(TrafficDirection::kLocal) = {4, 400};
   snapshot->total.plugin_counters[2] = 5;
   snapshot->total.network_packets[static_cast<std::size_t>(NetworkLayer::kIpv6)] = 6;
   snapshot->total.encrypted_bytes = 77;
@@ -112,7 +113,7 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
       has_line(text, "netpulse_dropped_packets_total{interface=\"eth0\",stage=\"queue\",reason=\"queue_full\"} 12"));
   EXPECT_TRUE(has_line(text, "netpulse_flow_table_load_ratio{worker=\"0\"} 0.25"));
   EXPECT_TRUE(has_line(text, "netpulse_application_packets_total{application=\"Netflix\",category=\"Streaming\"} 10"));
-  EXPECT_TRUE(has_line(text, "netpulse_protocol_bytes_total{protocol=\"dns\"} 400"));
+  EXPECT_TRUE(has_line(text, "netpulse_protocol_bytes_total{protocol=\"dns\",direction=\"local\"} 400"));
   EXPECT_TRUE(has_line(text, "netpulse_dns_responses_total{rcode=\"nxdomain\"} 5"));
   EXPECT_TRUE(has_line(text, "netpulse_network_packets_total{network=\"ipv6\"} 6"));
   EXPECT_TRUE(has_line(text, "netpulse_encryption_bytes_total{state=\"encrypted\"} 77"));
@@ -125,6 +126,37 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 4000"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_databases 2"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_reloads_total{result=\"taken\"} 5"));
+}
+
+TEST(Prometheus, ShowsTrafficByDirection) {
+  Fixture fixture;
+  const auto snapshot = fixture.change();
+  WorkerMetrics& total = snapshot->total;
+  total.received_packets = 20;
+  total.wire_bytes = 5000;
+  total.protocols[1].of(TrafficDirection::kIn) = {7, 1500};
+  total.protocols[2].of(TrafficDirection::kOut) = {3, 500};
+  total.undecided.of(TrafficDirection::kIn) = {1, 60};
+  total.payload_bytes[static_cast<std::size_t>(TrafficDirection::kIn)] = 900;
+  total.repeated_payload_bytes[static_cast<std::size_t>(TrafficDirection::kIn)] = 100;
+  snapshot->throughput.keys.resize(RateKey::kCount);
+  snapshot->throughput.keys[RateKey::kTotal] = {{4, 400}, 2000, 1, 8};
+  snapshot->throughput.keys[RateKey::kDirections + static_cast<std::size_t>(TrafficDirection::kIn)] = {
+      {3, 300}, 1000, 1, 6};
+  snapshot->throughput.keys[RateKey::kGoodput] = {{0, 200}, 700, 1, 0};
+  fixture.latest.publish(snapshot);
+  const std::string text = fixture.exporter.scrape();
+  for (const char* line :
+       {"netpulse_traffic_packets_total{direction=\"in\"} 8", "netpulse_traffic_bytes_total{direction=\"in\"} 1560",
+        "netpulse_traffic_bytes_total{direction=\"out\"} 500", "netpulse_traffic_bytes_total{direction=\"local\"} 0",
+        "netpulse_traffic_bytes_total{direction=\"none\"} 2940", "netpulse_payload_bytes_total{direction=\"in\"} 900",
+        "netpulse_goodput_bytes_total{direction=\"in\"} 800",
+        "netpulse_throughput_bytes_per_second{direction=\"all\"} 400",
+        "netpulse_throughput_packets_per_second{direction=\"in\"} 3",
+        "netpulse_throughput_peak_bytes_per_second{direction=\"all\"} 2000",
+        "netpulse_throughput_peak_packets_per_second{direction=\"in\"} 6", "netpulse_goodput_bytes_per_second 200",
+        "netpulse_goodput_peak_bytes_per_second 700"})
+    EXPECT_TRUE(has_line(text, line)) << line;
 }
 
 TEST(Prometheus, HistogramBucketsAreCumulativeAndEndAtTheCount) {
@@ -217,8 +249,11 @@ TEST(Prometheus, TheSetOfSeriesNeverChanges) {
   Fixture fixture;
   const std::set<std::string> before = series_of(fixture.exporter.scrape());
   const auto snapshot = fixture.change();
-  snapshot->total.applications.fill({1, 1, 1});
-  snapshot->total.protocols.fill({1, 1, 1});
+  DirectedTraffic everywhere;
+  everywhere.ways.fill({1, 1});
+  snapshot->total.applications.fill(everywhere);
+  snapshot->total.protocols.fill(everywhere);
+  snapshot->throughput.keys.assign(RateKey::kCount, RateFigures{{1, 1}, 1, 1, 1});
   snapshot->total.plugin_counters.fill(1);
   snapshot->total.losses.fill(1);
   for (auto& worker : snapshot->workers) worker.decode_status.fill(1);

@@ -43,9 +43,12 @@ RunReport sample_report() {
   total.flows_created = 42;
   total.flows_ended[static_cast<std::size_t>(EndReason::kEndOfFlow)] = 40;
   total.flows_ended[static_cast<std::size_t>(EndReason::kForcedEnd)] = 2;
-  total.applications[0] = {100, 50'000, 2};
-  total.applications[1] = {890, 440'000, 39};
-  total.protocols[1] = {890, 440'000, 39};
+  total.applications[0].of(TrafficDirection::kLocal) = {100, 50'000};
+  total.applications[1].of(TrafficDirection::kIn) = {500, 400'000};
+  total.applications[1].of(TrafficDirection::kOut) = {390, 40'000};
+  total.protocols[1] = total.applications[1];
+  total.application_flows[0] = 2;
+  total.application_flows[1] = total.protocol_flows[1] = 39;
   total.plugin_counters[0] = 7;
   total.plugin_counters[1] = 5;
   total.plugin_counters[3] = 1;
@@ -91,6 +94,70 @@ TEST(JsonReport, HoldsThePromisedKeys) {
     EXPECT_TRUE(report["names"][key].is_array()) << key;
   EXPECT_EQ(report["names"]["tls_server_name"], json({"a.example", "b.example"}));
   EXPECT_EQ(report["names"]["ssh"], json::array());
+}
+
+RunReport report_with_rates() {
+  RunReport report = sample_report();
+  report.metrics.total.payload_bytes[static_cast<std::size_t>(TrafficDirection::kIn)] = 300'000;
+  report.metrics.total.repeated_payload_bytes[static_cast<std::size_t>(TrafficDirection::kIn)] = 50'000;
+  ThroughputFigures& throughput = report.metrics.throughput;
+  throughput.has_current = true;
+  throughput.current_second = 1'714'564'809;
+  throughput.keys.resize(RateKey::kCount);
+  throughput.keys[RateKey::kTotal] = {{10, 1000}, 125'000, 1'714'564'803, 300};
+  throughput.keys[RateKey::kGoodput] = {{0, 500}, 100'000, 1'714'564'804, 0};
+  throughput.keys[RateKey::kApplications + 1] = {{1, 100}, 25'000, 1'714'564'805, 20};
+  return report;
+}
+
+TEST(JsonReport, HasThroughputAndGoodputWithTheirUnits) {
+  const json report = json::parse(json_report(report_with_rates(), sample_context()));
+  const json& total = report["throughput"]["total"];
+  EXPECT_EQ(report["throughput"]["window_seconds"], 1);
+  EXPECT_EQ(report["throughput"]["current_time"], "2024-05-01T12:00:09.000000000Z");
+  EXPECT_EQ(total["bytes"], 500'000);
+  EXPECT_EQ(total["bits_per_second"], json({{"current", 8000.0}, {"average", 400'000.0}, {"peak", 1'000'000.0}}));
+  EXPECT_EQ(total["packets_per_second"], json({{"current", 10.0}, {"average", 100.0}, {"peak", 300.0}}));
+  EXPECT_EQ(total["peak_time"], "2024-05-01T12:00:03.000000000Z");
+  EXPECT_EQ(report["throughput"]["in"]["bytes"], 400'000);
+  EXPECT_EQ(report["throughput"]["none"]["packets"], 1000 - 890);
+  EXPECT_TRUE(report["throughput"]["out"]["peak_time"].is_null());
+  EXPECT_EQ(report["goodput"]["payload_bytes"], 300'000);
+  EXPECT_EQ(report["goodput"]["unique_payload_bytes"], 250'000);
+  EXPECT_EQ(report["goodput"]["in_unique_payload_bytes"], 250'000);
+  EXPECT_EQ(report["goodput"]["bits_per_second"]["peak"], 800'000.0);
+  const json& application = report["applications"][0];
+  EXPECT_EQ(application["in_bytes"], 400'000);
+  EXPECT_EQ(application["out_packets"], 390);
+  EXPECT_EQ(application["bits_per_second"], json({{"current", 800.0}, {"average", 352'000.0}, {"peak", 200'000.0}}));
+  EXPECT_EQ(report["categories"][0]["in_bytes"], 400'000);
+  EXPECT_FALSE(report["categories"][0].contains("bits_per_second"));
+}
+
+TEST(JsonReport, RatesThatNobodyKnowsAreNull) {
+  RunReport run = sample_report();
+  run.metrics.total.last_packet_time = run.metrics.total.first_packet_time;
+  const json report = json::parse(json_report(run, sample_context()));
+  EXPECT_TRUE(report["throughput"]["current_time"].is_null());
+  EXPECT_EQ(report["throughput"]["total"]["bits_per_second"],
+            json({{"current", nullptr}, {"average", nullptr}, {"peak", 0.0}}));
+}
+
+TEST(TextReport, ShowsThroughputByDirectionAndWhatTheTopListsMayMiss) {
+  RunReport report = report_with_rates();
+  const TextStyle style{.width = 100};
+  std::string text = text_report(report, sample_context(), style);
+  EXPECT_NE(text.find("1.00 Mbit/s"), std::string::npos) << text;
+  EXPECT_NE(text.find("12:00:03"), std::string::npos);
+  for (const char* row : {"  total ", "  in ", "  out ", "  in no flow ", "  goodput "})
+    EXPECT_NE(text.find(row), std::string::npos) << row;
+  EXPECT_EQ(text.find("  transit "), std::string::npos) << "nothing went that way";
+  EXPECT_NE(text.find("of the bytes"), std::string::npos);
+  EXPECT_EQ(text.find("missed"), std::string::npos);
+  report.top_hosts.push_back({"10.0.0.2", {5, 1000, 1}, 77});
+  text = text_report(report, sample_context(), style);
+  EXPECT_NE(text.find("bytes missed at most"), std::string::npos);
+  EXPECT_NE(text.find("77 B"), std::string::npos);
 }
 
 TEST(JsonReport, ListsCountriesAndTheDatabasesBehindThem) {
