@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -182,6 +183,7 @@ struct alignas(64) FlowDetail {
   std::uint32_t attributes_index = kNoDetail;          ///< into the pool of FlowAttributes, or kNoDetail
   std::uint32_t stream[2] = {0xffffffff, 0xffffffff};  ///< stream buffers in use, by Direction; owned by analysis/
   std::uint32_t tunnel_id = 0;
+  std::uint32_t handshake_microseconds = 0;  ///< of TLS, DTLS, QUIC, as their analyzers define it; 0: not seen whole
   std::uint16_t vlan_id = 0;
   std::uint16_t tls_version = 0;  ///< as in ServerHello (0x0304), else the highest offered; 0: unknown
   std::uint16_t tls_cipher = 0;   ///< chosen by the server; 0: unknown
@@ -195,6 +197,12 @@ struct alignas(64) FlowDetail {
   InlineText<36> ja4;
   InlineText<23> alpn;               ///< the protocol agreed on, else the first one offered
   InlineText<63> short_server_name;  ///< lower case; empty if there is none, or a longer one
+
+  /// took: more than zero; less than a microsecond counts as one.
+  void set_handshake(Duration took) noexcept {
+    constexpr std::int64_t kMost = 0xffffffff;  // 71 minutes
+    handshake_microseconds = static_cast<std::uint32_t>(std::clamp<std::int64_t>(took.nanoseconds / 1000, 1, kMost));
+  }
 };
 static_assert(sizeof(FlowDetail) == 256);
 

@@ -204,6 +204,11 @@ Value tls_cipher(Flow flow, Names, Scratch scratch) {
   return from_detail(
       flow, [&](const FlowDetail& d) { return d.tls_cipher == 0 ? Value{} : hex_number(d.tls_cipher, scratch); });
 }
+Value tls_handshake(Flow flow, Names, Scratch) {
+  return from_detail(flow, [](const FlowDetail& d) {
+    return d.handshake_microseconds == 0 ? Value{} : Value{d.handshake_microseconds * 1e-6};
+  });
+}
 Value tcp_midstream(Flow flow, Names, Scratch) {
   return is_tcp(flow) ? Value{flow.record.is(FlowRecord::kFlagMidstream)} : Value{};
 }
@@ -473,6 +478,9 @@ const Column kColumns[] = {
     {"dst_unique_payload_bytes", kUnsigned, "bytes",
      "Transport payload sent by dst without bytes of TCP seen before: what the application gets (goodput)", 0, false,
      get::dst_unique_payload_bytes},
+    {"tls_handshake_seconds", ColumnType::kNumber, "seconds",
+     "From the first ClientHello (QUIC: Initial packet) until both ends use the keys agreed on, as far as it shows", 0,
+     false, get::tls_handshake},
     {"direction", kText, "", "From src to dst as the home networks see it: out, in, local, transit", 0, false,
      get::direction}};
 

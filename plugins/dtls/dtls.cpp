@@ -152,8 +152,10 @@ void begins_to_encrypt(const PacketView& packet, Dtls::State& state, AnalyzerCon
   state.encrypts[side] = 1;
   if (state.encrypts[1 - side] == 0 || state.over != 0) return;
   state.over = 1;
-  if (state.server_hello != 0 && state.client_hello_at.known() && packet.received_at > state.client_hello_at)
+  if (state.server_hello != 0 && state.client_hello_at.known() && packet.received_at > state.client_hello_at) {
     context.observe_latency(0, packet.received_at - state.client_hello_at);
+    context.detail().set_handshake(packet.received_at - state.client_hello_at);
+  }
 }
 
 void read_records(const PacketView& packet, Dtls::State& state, AnalyzerContext& context) noexcept {

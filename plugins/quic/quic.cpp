@@ -158,8 +158,9 @@ void DatagramReader::on_short_header(std::uint8_t first_byte) noexcept {
   if ((first_byte & (kFormBit | kFixedBit)) != kFixedBit) return;
   if (!is(kClientDone) || !is(kServerDone) || !from_client() || timing(kHandshakeOver)) return;
   set_timing(kHandshakeOver);
-  if (state_.client_initial_at.known() && packet_.received_at > state_.client_initial_at)
-    context_.observe_latency(Quic::kHistogramHandshake, packet_.received_at - state_.client_initial_at);
+  if (!state_.client_initial_at.known() || packet_.received_at <= state_.client_initial_at) return;
+  context_.observe_latency(Quic::kHistogramHandshake, packet_.received_at - state_.client_initial_at);
+  context_.detail().set_handshake(packet_.received_at - state_.client_initial_at);
 }
 
 /// The server has sent what proves that it has read the client's Initial packet.

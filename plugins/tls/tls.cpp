@@ -194,8 +194,10 @@ bool ends_handshake(std::uint8_t type, const PacketView& packet, Tls::State& sta
     state.ciphers_changed[side] = 1;
     if (state.ciphers_changed[1 - side] == 0) return false;
   }
-  if (state.client_hello_at.known() && packet.received_at > state.client_hello_at)
+  if (state.client_hello_at.known() && packet.received_at > state.client_hello_at) {
     context.observe_latency(0, packet.received_at - state.client_hello_at);
+    context.detail().set_handshake(packet.received_at - state.client_hello_at);
+  }
   return true;
 }
 

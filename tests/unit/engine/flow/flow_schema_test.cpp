@@ -126,6 +126,19 @@ TEST_F(FlowSchema, ShowsWhatTheAnalyzersFound) {
   EXPECT_TRUE(std::get<bool>(get("encrypted", flow)));
 }
 
+TEST_F(FlowSchema, AHandshakeThatWasNotSeenWholeHasNoTime) {
+  FinishedFlow flow = sample_flow();
+  EXPECT_TRUE(null("tls_handshake_seconds", flow));
+  flow.detail.set_handshake(Duration{1'234'567'890});
+  EXPECT_DOUBLE_EQ(std::get<double>(get("tls_handshake_seconds", flow)), 1.234567);
+  flow.detail.set_handshake(Duration{1});
+  EXPECT_DOUBLE_EQ(std::get<double>(get("tls_handshake_seconds", flow)), 1e-6) << "it was seen";
+  flow.detail.set_handshake(Duration::from_seconds(1000000));
+  EXPECT_DOUBLE_EQ(std::get<double>(get("tls_handshake_seconds", flow)), 4294.967295);
+  flow.has_detail = false;
+  EXPECT_TRUE(null("tls_handshake_seconds", flow));
+}
+
 TEST_F(FlowSchema, WhatFollowsAHandshakeIsEncryptedWhateverItIs) {
   FinishedFlow flow = sample_flow();
   names_.protocol_encrypted[flow.record.protocol_id] = false;  // as RTP behind DTLS

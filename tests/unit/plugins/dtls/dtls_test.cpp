@@ -143,6 +143,7 @@ TEST_F(DtlsFlow, ReadsDtls13) {
   EXPECT_EQ(handshakes("1.3", "visible"), 1U);
   ASSERT_EQ(context.latencies.size(), 1U);
   EXPECT_EQ(context.latencies[0].nanoseconds, 1000);
+  EXPECT_EQ(context.detail().handshake_microseconds, 1U);
 }
 
 TEST_F(DtlsFlow, RecognisesAFlowPickedUpInTheMiddle) {

@@ -279,6 +279,7 @@ TEST_F(TlsFlow, MeasuresHandshakesUntilBothSidesEncrypt) {
       now += 500;
     }
     ASSERT_EQ(other.latencies.size(), 1U) << sample.what;
+    EXPECT_NE(other.detail().handshake_microseconds, 0U) << sample.what;
     EXPECT_EQ(other.latencies[0].nanoseconds, 500 * static_cast<std::int64_t>(sample.steps.size() - 1)) << sample.what;
   }
 }
@@ -293,6 +294,7 @@ TEST_F(TlsFlow, DoesNotMeasureAHandshakeWithEarlyData) {
   flow.packet().received_at = {3000};
   EXPECT_EQ(client(encrypted_flight()), Verdict::kDone);
   EXPECT_TRUE(context.latencies.empty());
+  EXPECT_EQ(context.detail().handshake_microseconds, 0U);
 }
 
 TEST_F(TlsFlow, HoldsNothingOfTheEncryptedRecords) {
