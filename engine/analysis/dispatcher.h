@@ -173,8 +173,6 @@ class Dispatcher final : public AnalyzerContext {
   void keep_rest(Bytes prefix, bool held) noexcept;
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
-  /// Of the flow in hand; null if there is no room.
-  FlowAttributes* attributes() noexcept;
   void name_from_cache() noexcept;
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {

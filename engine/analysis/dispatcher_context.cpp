@@ -37,19 +37,14 @@ void Dispatcher::name_flow(FlowDetail& found, std::string_view name, std::uint8_
   found.name_source = source;
 }
 
-FlowAttributes* Dispatcher::attributes() noexcept {
-  FlowDetail* found = table_->detail(*record_);
-  return found == nullptr ? nullptr : table_->attributes(*found);  // counted as such
-}
-
 void Dispatcher::set_attribute(FlowAttribute kind, std::string_view text) noexcept {
   if (text.empty() || muted_) return;
-  if (FlowAttributes* found = attributes(); found != nullptr) found->set(kind, text);
+  if (FlowDetail* found = table_->detail(*record_); found != nullptr) table_->set_attribute(*found, kind, text);
 }
 
 void Dispatcher::set_number(FlowNumber kind, Direction sender, std::int64_t value) noexcept {
   if (muted_) return;
-  if (FlowAttributes* found = attributes(); found != nullptr) found->set(kind, sender, value);
+  if (FlowDetail* found = table_->detail(*record_); found != nullptr) table_->set_number(*found, kind, sender, value);
 }
 
 void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {

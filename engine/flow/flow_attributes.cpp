@@ -8,18 +8,17 @@ void FlowAttributes::append(char key, std::string_view value) noexcept {
   bytes_[used_] = key;
   bytes_[used_ + 1U] = static_cast<char>(value.size());
   std::memcpy(&bytes_[used_ + kHeaderBytes], value.data(), value.size());
-  used_ = static_cast<std::uint16_t>(used_ + kHeaderBytes + value.size());
+  used_ = (used_ + kHeaderBytes + value.size()) & 0xfff;
 }
 
 void FlowAttributes::set(FlowAttribute kind, std::string_view text) noexcept {
-  const std::size_t room = bytes_.size() - used_;
-  if (text.empty() || room <= kHeaderBytes || !get(kind).empty()) return;
-  append(key_of(kind), text.substr(0, std::min(kTextBytesMax, room - kHeaderBytes)));
+  if (text.empty() || room() <= kHeaderBytes || !get(kind).empty()) return;
+  append(key_of(kind), text.substr(0, std::min(kTextBytesMax, room() - kHeaderBytes)));
 }
 
 void FlowAttributes::set(FlowNumber kind, Direction sender, std::int64_t value) noexcept {
   const char key = key_of(kind, sender);
-  if (bytes_.size() - used_ < kHeaderBytes + sizeof value || !find(key).empty()) return;
+  if (room() < kHeaderBytes + sizeof value || !find(key).empty()) return;
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);
   append(key, {bytes, sizeof bytes});
@@ -30,7 +29,7 @@ void FlowAttributes::replace(FlowAttribute kind, std::string_view text) noexcept
     const auto at = static_cast<std::size_t>(old.data() - bytes_.data()) - kHeaderBytes;
     const std::size_t behind = at + kHeaderBytes + old.size();
     std::memmove(&bytes_[at], bytes_.data() + behind, used_ - behind);
-    used_ = static_cast<std::uint16_t>(used_ - (behind - at));
+    used_ = (used_ - (behind - at)) & 0xfff;
   }
   set(kind, text);
 }

@@ -71,7 +71,7 @@ struct alignas(64) FlowRecord {
   static constexpr std::uint8_t kFlagAccounted = 0x04;      ///< its bytes are in the application's counters already
   static constexpr std::uint8_t kFlagContinued = 0x08;      ///< follows a record that ended by active timeout
   static constexpr std::uint8_t kFlagMidstream = 0x10;      ///< TCP whose SYN was not seen
-  static constexpr std::uint8_t kFlagPinned = 0x20;         ///< touched by the batch in hand: not to be evicted
+  static constexpr std::uint8_t kFlagPinned = 0x20;         ///< a packet of it waits for analysis: not to be evicted
   static constexpr std::uint8_t kFlagRenamed = 0x40;        ///< is counted under FlowDetail::accounted_application
   static constexpr std::uint8_t kFlagAnswered = 0x80;       ///< a record before this one saw both directions
 
@@ -145,10 +145,16 @@ enum class FlowNumber : std::uint8_t {
   kMediaMosThousandths,     ///< estimated mean opinion score, of the worst stream
 };
 
-/// The attributes of a flow, in the order in which they were found: kind, length, text.
+/// The attributes of a flow, in the order in which they were found: kind, length, text. In the table it may have less
+/// memory than its type says (AttributePool): size_class() tells how much.
 class FlowAttributes {
  public:
   static constexpr std::size_t kTextBytesMax = 255;
+  /// Size class 0 has kBytesMin bytes, each further one twice as much.
+  static constexpr std::size_t kBytesMax = 512, kBytesMin = 64;
+  static constexpr unsigned kSizeClasses = 4;
+  static constexpr std::size_t kHeaderBytes = 2;  ///< of each attribute: kind, length
+
   /// The first text of a kind stays. Longer ones are cut, to what room is left too.
   void set(FlowAttribute kind, std::string_view text) noexcept;
   /// The last text of a kind stays.
@@ -158,29 +164,59 @@ class FlowAttributes {
   /// The first number of a kind and a sender stays. Left out if there is no room.
   void set(FlowNumber kind, Direction sender, std::int64_t value) noexcept;
   std::optional<std::int64_t> get(FlowNumber kind, Direction sender) const noexcept;
-  void clear() noexcept { used_ = 0; }
+  /// Empties it. What is zeroed is empty and of the largest class.
+  void clear(unsigned size_class = kSizeClasses - 1) noexcept {
+    used_ = 0;
+    halvings_ = static_cast<std::uint16_t>((kSizeClasses - 1 - size_class) & 0xf);
+  }
+
+  unsigned size_class() const noexcept { return kSizeClasses - 1 - halvings_; }
+  /// The smallest size class for attributes of so many bytes, their headers included, or the largest one.
+  static constexpr unsigned size_class_for(std::size_t bytes) noexcept {
+    unsigned size_class = 0;
+    while (size_class < kSizeClasses - 1 && bytes > capacity_of(size_class)) ++size_class;
+    return size_class;
+  }
+  /// Bytes in use.
+  std::size_t used() const noexcept { return used_; }
+  /// Takes the texts of another one, for which there must be room.
+  void copy_texts(const FlowAttributes& other) noexcept {
+    used_ = other.used_;
+    std::memcpy(bytes_.data(), other.bytes_.data(), used_);
+  }
+  /// While out of use: what AttributePool remembers in it.
+  std::uint32_t next_free() const noexcept {
+    std::uint32_t next;
+    std::memcpy(&next, bytes_.data(), sizeof next);
+    return next;
+  }
+  void set_next_free(std::uint32_t next) noexcept { std::memcpy(bytes_.data(), &next, sizeof next); }
 
  private:
-  static constexpr std::size_t kHeaderBytes = 2;
+  static constexpr std::size_t capacity_of(unsigned size_class) noexcept {
+    return (kBytesMin << size_class) - sizeof(std::uint16_t);
+  }
   static char key_of(FlowAttribute kind) noexcept { return static_cast<char>(kind); }
   static char key_of(FlowNumber kind, Direction sender) noexcept {
     return static_cast<char>(kFlowAttributeCount + 2 * static_cast<std::size_t>(kind) +
                              static_cast<std::size_t>(sender));
   }
+  std::size_t room() const noexcept { return capacity_of(size_class()) - used_; }
   void append(char key, std::string_view value) noexcept;
   std::string_view find(char key) const noexcept;
 
-  std::uint16_t used_ = 0;
-  std::array<char, 510> bytes_;
-  friend class FlowTable;
+  std::uint16_t used_ : 12;
+  std::uint16_t halvings_ : 4;  // of kBytesMax; so zero bytes are a whole one that is empty
+  std::array<char, kBytesMax - sizeof(std::uint16_t)> bytes_;
 };
-static_assert(sizeof(FlowAttributes) == 512);
+static_assert(sizeof(FlowAttributes) == FlowAttributes::kBytesMax);
+static_assert(FlowAttributes::kBytesMin << (FlowAttributes::kSizeClasses - 1) == FlowAttributes::kBytesMax);
 
 /// The cold part: names and findings, taken from a pool when the first one is there. Most server names fit it; see
 /// FlowTable::server_name() and FinishedFlow::server_name().
 struct alignas(64) FlowDetail {
   std::array<std::uint8_t, kAnalyzerStateBytes> analyzer_state{};
-  std::uint32_t attributes_index = kNoDetail;          ///< into the pool of FlowAttributes, or kNoDetail
+  std::uint32_t attributes_index = kNoDetail;          ///< into the AttributePool, or kNoDetail
   std::uint32_t stream[2] = {0xffffffff, 0xffffffff};  ///< stream buffers in use, by Direction; owned by analysis/
   std::uint32_t tunnel_id = 0;
   std::uint32_t handshake_microseconds = 0;  ///< of TLS, DTLS, QUIC, as their analyzers define it; 0: not seen whole

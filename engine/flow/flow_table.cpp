@@ -33,14 +33,14 @@ FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, Flow
       bucket_shift_(64 - std::countr_zero(bucket_count(options.flows_max))),
       bucket_mask_(bucket_count(options.flows_max) - 1),
       buckets_(bucket_mask_ + 1, PageMemory::Pages::kHuge),
-      records_(options.flows_max, PageMemory::Pages::kHuge),
+      // One more, since what lies behind a record may be read before it is clear that it is TCP's.
+      records_(options.flows_max * (kPlacesOfTcp + kPlacesOfOther) + 1, PageMemory::Pages::kHuge),
       stream_bases_(options.flows_max, PageMemory::Pages::kHuge),
-      tcp_qualities_(options.flows_max, PageMemory::Pages::kHuge),
       tcp_counters_(options.flows_max, PageMemory::Pages::kNormal),
       details_(options.details_max, PageMemory::Pages::kHuge),
-      attributes_(options.attributes_max, PageMemory::Pages::kHuge),
+      attributes_(options.attributes_max),
       closed_(kClosedMax, PageMemory::Pages::kNormal) {
-  NP_ASSERT(options.flows_max >= 1 && options.flows_max < kNoDetail && options.details_max < kNoDetail &&
+  NP_ASSERT(options.flows_max >= 1 && records_.size() < kNoDetail && options.details_max < kNoDetail &&
             options.attributes_max < kNoDetail);
 }
 
@@ -85,7 +85,7 @@ inline EndReason FlowTable::ended_before(const FlowRecord& record, const PacketV
     return EndReason::kEndOfFlow;
   if (is_opening_syn(packet)) [[unlikely]] {
     // The ports are used again; but one who was refused may ask again with the same SYN.
-    const TcpQuality& quality = tcp_qualities_[index_of(record)];
+    const TcpQuality& quality = tcp_quality(record);
     if (tcp_ended ? !quality.repeats_syn(packet) : quality.begins_another(packet)) return EndReason::kEndOfFlow;
   }
   if (packet.received_at - record.start_time >= options_.active_timeout || record.packets[0] >= kRecordPacketsMax ||
@@ -113,7 +113,7 @@ inline void FlowTable::track_tcp(FlowRecord& record, const PacketView& packet) n
   if ((packet.tcp_flags & TcpFlags::kFin) != 0)
     record.tcp_state |= packet.from_lo() ? TcpState::kFinFromLo : TcpState::kFinFromHi;
   // Anybody who knows the ports can send a reset: only one that its receiver believes is the end.
-  if ((packet.tcp_flags & TcpFlags::kRst) != 0 && tcp_qualities_[index_of(record)].accepts_reset(packet))
+  if ((packet.tcp_flags & TcpFlags::kRst) != 0 && tcp_quality(record).accepts_reset(packet))
     record.tcp_state |= TcpState::kReset | TcpState::kEnded;
   constexpr std::uint8_t kBothFins = TcpState::kFinFromLo | TcpState::kFinFromHi;
   if ((record.tcp_state & kBothFins) == kBothFins) record.tcp_state |= TcpState::kEnded;
@@ -126,7 +126,6 @@ inline void FlowTable::count(FlowRecord& record, const PacketView& packet) noexc
   record.bytes[direction] += packet.wire_bytes;
   record.payload_bytes[direction] += packet.payload_bytes;
   record.tcp_flags[direction] |= packet.tcp_flags;
-  record.flags |= FlowRecord::kFlagPinned;
   if (packet.received_at > record.end_time) record.end_time = packet.received_at;
   if (packet.transport == TransportLayer::kTcp) track_tcp(record, packet);
 }
@@ -165,7 +164,7 @@ void FlowTable::start_record(FlowRecord& record, const PacketView& packet) noexc
   if (packet.direction == Direction::kHiToLo) record.flags |= FlowRecord::kFlagInitiatorIsHi;
   if (packet.key.protocol == kTcp) {
     record.flags |= FlowRecord::kFlagMidstream;
-    tcp_qualities_[index_of(record)] = TcpQuality{};
+    tcp_quality(record) = TcpQuality{};
   }
   if (packet.is(PacketView::kFlagShadow)) record.flags |= FlowRecord::kFlagShadow;
 }
@@ -180,7 +179,7 @@ void FlowTable::restart_counters(FlowRecord& record, const PacketView& packet) n
   record.packets[0] = record.packets[1] = 0;
   record.tcp_flags[0] = record.tcp_flags[1] = 0;
   record.flags |= FlowRecord::kFlagContinued;
-  if (record.key.protocol == kTcp) tcp_qualities_[index_of(record)].restart_counters();
+  if (record.key.protocol == kTcp) tcp_quality(record).restart_counters();
 }
 
 bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
@@ -197,7 +196,7 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 }
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
-  if (active_flows_ == records_.size() && !evict_near(packet)) return nullptr;
+  if (active_flows_ == options_.flows_max && !evict_near(packet)) return nullptr;
   Place place;
   if (!take_free_place(packet.hash, place) && (!evict_near(packet) || !take_free_place(packet.hash, place)))
     return nullptr;
@@ -210,20 +209,17 @@ FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
 }
 
 std::uint32_t FlowTable::take_record(std::size_t end) noexcept {
-  if (free_records_[end] == kNoDetail) {
-    if (records_begun_[kTcpEnd] + records_begun_[kOtherEnd] < records_.size()) {
-      const std::uint32_t ordinal = records_begun_[end]++;
-      return end == kTcpEnd ? ordinal : static_cast<std::uint32_t>(records_.size()) - 1 - ordinal;
-    }
-    end = kTcpEnd + kOtherEnd - end;
+  if (const std::uint32_t index = free_records_[end]; index != kNoDetail) {
+    free_records_[end] = records_[index].detail_index;
+    return index;
   }
-  const std::uint32_t index = free_records_[end];
-  free_records_[end] = records_[index].detail_index;
-  return index;
+  const std::size_t ordinal = records_begun_[end]++;
+  return static_cast<std::uint32_t>(end == kTcpEnd ? ordinal * kPlacesOfTcp
+                                                   : records_.size() - 1 - (ordinal + 1) * kPlacesOfOther);
 }
 
 void FlowTable::give_back_record(std::uint32_t index) noexcept {
-  std::uint32_t& first = free_records_[index < records_begun_[kTcpEnd] ? kTcpEnd : kOtherEnd];
+  std::uint32_t& first = free_records_[records_[index].key.protocol == kTcp ? kTcpEnd : kOtherEnd];
   records_[index].detail_index = first;
   records_[index].key.ip_version = 0;
   first = index;
@@ -294,10 +290,8 @@ FlowDetail* FlowTable::detail(FlowRecord& record) noexcept {
 
 void FlowTable::release_detail(FlowRecord& record) noexcept {
   if (record.detail_index == kNoDetail) return;
-  if (const std::uint32_t index = details_[record.detail_index].attributes_index; index != kNoDetail) {
-    std::memcpy(attributes_[index].bytes_.data(), &free_attributes_, sizeof free_attributes_);
-    free_attributes_ = index;
-  }
+  if (const std::uint32_t index = details_[record.detail_index].attributes_index; index != kNoDetail)
+    attributes_.release(index);
   details_[record.detail_index].stream[0] = free_detail_;
   free_detail_ = record.detail_index;
   record.detail_index = kNoDetail;
@@ -305,33 +299,28 @@ void FlowTable::release_detail(FlowRecord& record) noexcept {
 }
 
 void FlowTable::set_server_name(FlowDetail& detail, std::string_view name) noexcept {
-  FlowAttributes* texts = attributes_if_any(detail);
+  constexpr FlowAttribute kLong = FlowAttribute::kLongServerName;
   if (name.size() > detail.short_server_name.data.size()) {
-    if (texts == nullptr) texts = attributes(detail);
-    if (texts != nullptr) {
+    FlowAttributes* texts = attributes_.make_room(detail.attributes_index, name.size());
+    if (texts != nullptr) texts->replace(kLong, name);
+    if (texts != nullptr && texts->get(kLong).size() > detail.short_server_name.data.size()) {
       detail.short_server_name.size = 0;
-      texts->replace(FlowAttribute::kLongServerName, name);
       return;
     }
   }
   detail.short_server_name.assign(name);
 }
 
-FlowAttributes* FlowTable::attributes(FlowDetail& detail) noexcept {
-  if (detail.attributes_index != kNoDetail) return &attributes_[detail.attributes_index];
-  std::uint32_t index = attributes_begun_;
-  if (free_attributes_ != kNoDetail) {
-    index = free_attributes_;
-    std::memcpy(&free_attributes_, attributes_[index].bytes_.data(), sizeof free_attributes_);
-  } else if (attributes_begun_ < attributes_.size()) {
-    ++attributes_begun_;
-  } else {
-    ++attributes_refused_;
-    return nullptr;
-  }
-  detail.attributes_index = index;
-  attributes_[index].clear();
-  return &attributes_[index];
+void FlowTable::set_attribute(FlowDetail& detail, FlowAttribute kind, std::string_view text) noexcept {
+  if (const FlowAttributes* texts = attributes_if_any(detail); texts != nullptr && !texts->get(kind).empty()) return;
+  const std::size_t size = std::min(text.size(), FlowAttributes::kTextBytesMax);
+  if (FlowAttributes* texts = attributes_.make_room(detail.attributes_index, size); texts != nullptr)
+    texts->set(kind, text);
+}
+
+void FlowTable::set_number(FlowDetail& detail, FlowNumber kind, Direction sender, std::int64_t value) noexcept {
+  if (FlowAttributes* texts = attributes_.make_room(detail.attributes_index, sizeof value); texts != nullptr)
+    texts->set(kind, sender, value);
 }
 
 std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
@@ -342,9 +331,13 @@ std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
 
 void FlowTable::prefetch_records(const Bucket& bucket) const noexcept {
   for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
-    const char* line = reinterpret_cast<const char*>(&records_[bucket.indices[std::countr_zero(used)]]);
+    const std::uint32_t index = bucket.indices[std::countr_zero(used)];
+    const char* line = reinterpret_cast<const char*>(&records_[index]);
     prefetch_to_read(line);
     prefetch_to_read(line + 64);
+    if (index >= kPlacesOfTcp * records_begun_[kTcpEnd]) continue;
+    prefetch_to_read(line + sizeof(FlowRecord));
+    prefetch_to_read(line + sizeof(FlowRecord) + 64);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "engine/base/keyed_hash.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/prefetch.h"
+#include "engine/flow/attribute_pool.h"
 #include "engine/flow/flow_record.h"
 #include "engine/flow/flow_table_options.h"
 #include "engine/flow/tcp_quality.h"
@@ -50,8 +51,10 @@ class FlowTable {
     bool created;
   };
   /// Stage 3: finds or makes the packet's record and counts the packet in it. packet must have a flow.
-  /// The record is pinned until unpin().
+  /// The record may be gone with the next call, unless it is pinned.
   Update update(const PacketView& packet, FlowRecord* hint) noexcept;
+  /// A pinned record is not evicted, and FlowEndHandler::before_flow_end() is called before its flow ends.
+  static void pin(FlowRecord& record) noexcept { record.flags |= FlowRecord::kFlagPinned; }
   static void unpin(FlowRecord& record) noexcept {
     record.flags = static_cast<std::uint8_t>(record.flags & ~FlowRecord::kFlagPinned);
   }
@@ -61,39 +64,43 @@ class FlowTable {
   FlowDetail* detail_if_any(const FlowRecord& record) noexcept {
     return record.detail_index == kNoDetail ? nullptr : &details_[record.detail_index];
   }
-  /// The texts of a flow, taken from their pool on first use; null when the pool is empty.
-  FlowAttributes* attributes(FlowDetail& detail) noexcept;
-  FlowAttributes* attributes_if_any(const FlowDetail& detail) noexcept {
-    return detail.attributes_index == kNoDetail ? nullptr : &attributes_[detail.attributes_index];
+  /// The texts of a flow; null if it has none. Valid until the next one is set.
+  const FlowAttributes* attributes_if_any(const FlowDetail& detail) const noexcept {
+    return detail.attributes_index == kNoDetail ? nullptr : &attributes_.at(detail.attributes_index);
   }
+  /// The first text of a kind stays, and is cut if the pool has no room for it.
+  void set_attribute(FlowDetail& detail, FlowAttribute kind, std::string_view text) noexcept;
+  /// The first number of a kind and a sender stays.
+  void set_number(FlowDetail& detail, FlowNumber kind, Direction sender, std::int64_t value) noexcept;
   /// The flow's name; empty if there is none.
   std::string_view server_name(const FlowDetail& detail) const noexcept {
-    return server_name_of(detail,
-                          detail.attributes_index == kNoDetail ? nullptr : &attributes_[detail.attributes_index]);
+    return server_name_of(detail, attributes_if_any(detail));
   }
   /// name: 1-255 bytes, in lower case. A long one is cut if the attributes have no room for it.
   void set_server_name(FlowDetail& detail, std::string_view name) noexcept;
-  /// Sequence numbers at which each direction's payload starts; meaning and validity belong to analysis/.
+  /// Sequence numbers at which each direction's payload starts, of TCP; meaning and validity belong to analysis/.
   std::array<std::uint32_t, 2>& stream_base(const FlowRecord& record) noexcept {
-    return stream_bases_[index_of(record)];
+    return stream_bases_[tcp_ordinal_of(record)];
   }
   void prefetch_stream_base(const FlowRecord& record) const noexcept {
-    prefetch_to_write(&stream_bases_[index_of(record)]);
+    prefetch_to_write(&stream_bases_[tcp_ordinal_of(record)]);
   }
   /// How the conversation of a TCP record goes. The caller shows it every packet that update() counted, in order.
-  TcpQuality& tcp_quality(const FlowRecord& record) noexcept { return tcp_qualities_[index_of(record)]; }
+  static TcpQuality& tcp_quality(FlowRecord& record) noexcept { return reinterpret_cast<TcpQuality&>(*(&record + 1)); }
+  static const TcpQuality& tcp_quality(const FlowRecord& record) noexcept {
+    return reinterpret_cast<const TcpQuality&>(*(&record + 1));
+  }
   /// Meaningful while tcp_quality() says that they are in use.
-  TcpCounters& tcp_counters(const FlowRecord& record) noexcept { return tcp_counters_[index_of(record)]; }
+  TcpCounters& tcp_counters(const FlowRecord& record) noexcept { return tcp_counters_[tcp_ordinal_of(record)]; }
   /// Fetches the counters if they are in use; tcp_quality() should have come by now.
   void prefetch_tcp_counters(const FlowRecord& record) const noexcept {
-    const std::uint32_t index = index_of(record);
-    if (!tcp_qualities_[index].counters_in_use()) return;
-    const char* line = reinterpret_cast<const char*>(&tcp_counters_[index]);
+    if (!tcp_quality(record).counters_in_use()) return;
+    const char* line = reinterpret_cast<const char*>(&tcp_counters_[tcp_ordinal_of(record)]);
     prefetch_to_write(line);
     prefetch_to_write(line + 64);
   }
-  void prefetch_tcp_quality(const FlowRecord& record) const noexcept {
-    const char* line = reinterpret_cast<const char*>(&tcp_qualities_[index_of(record)]);
+  static void prefetch_tcp_quality(const FlowRecord& record) noexcept {
+    const char* line = reinterpret_cast<const char*>(&tcp_quality(record));
     prefetch_to_write(line);
     prefetch_to_write(line + 64);
   }
@@ -112,13 +119,13 @@ class FlowTable {
   void flush(Timestamp now) noexcept;
 
   std::size_t active_flows() const noexcept { return active_flows_; }
-  std::size_t flow_capacity() const noexcept { return records_.size(); }
+  std::size_t flow_capacity() const noexcept { return options_.flows_max; }
   std::size_t details_used() const noexcept { return details_used_; }
   std::size_t details_capacity() const noexcept { return details_.size(); }
   /// Flows that wanted a cold record when there was none.
   std::uint64_t details_refused() const noexcept { return details_refused_; }
   /// Texts that found no room in the pool.
-  std::uint64_t attributes_refused() const noexcept { return attributes_refused_; }
+  std::uint64_t attributes_refused() const noexcept { return attributes_.refused(); }
   /// Packets of new flows that found no room at all.
   std::uint64_t untracked_packets() const noexcept { return untracked_packets_; }
   /// Closed connections that end_closed() does not know of: they wait for a sweep.
@@ -135,9 +142,12 @@ class FlowTable {
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
   static constexpr std::size_t kEndingsPerCall = 32;
 
-  /// TCP's records are taken from the array's begin and the others from its end, so that of the arrays beside it, which
-  /// only TCP uses, no more becomes resident than TCP needs.
+  /// Records lie in places of their size. TCP's are taken from the array's begin, two places each: behind a record lies
+  /// its TcpQuality, so that finding one is finding both. The others are taken from the end. Whatever the flows are,
+  /// there is room for flows_max of them, and what is not used never becomes resident.
   static constexpr std::size_t kTcpEnd = 0, kOtherEnd = 1;
+  static constexpr std::size_t kPlacesOfTcp = 2, kPlacesOfOther = 1;
+  static_assert(sizeof(TcpQuality) == sizeof(FlowRecord));
 
   struct Closed {
     std::uint64_t flow_id;
@@ -158,13 +168,13 @@ class FlowTable {
 
   std::size_t bucket_of(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> bucket_shift_); }
   static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash | 1); }
+  std::size_t tcp_ordinal_of(const FlowRecord& record) const noexcept { return index_of(record) / kPlacesOfTcp; }
   FlowRecord* find(const PacketView& packet) noexcept;
   FlowRecord* insert(const PacketView& packet) noexcept;
   /// Where a record's index lies, and the bucket's position.
   Place place_of(const FlowRecord& record, std::size_t& position) noexcept;
   void remember_closed(const FlowRecord& record) noexcept;
   bool take_free_place(std::uint64_t hash, Place& place) noexcept;
-  /// There must be a free one.
   std::uint32_t take_record(std::size_t end) noexcept;
   void give_back_record(std::uint32_t index) noexcept;
   bool evict_near(const PacketView& packet) noexcept;
@@ -189,16 +199,14 @@ class FlowTable {
   std::size_t bucket_mask_;
   PageArray<Bucket> buckets_;
   PageArray<FlowRecord> records_;
-  PageArray<std::array<std::uint32_t, 2>> stream_bases_;
-  PageArray<TcpQuality> tcp_qualities_;
-  PageArray<TcpCounters> tcp_counters_;
+  PageArray<std::array<std::uint32_t, 2>> stream_bases_;  // by tcp_ordinal_of()
+  PageArray<TcpCounters> tcp_counters_;                   // likewise
   PageArray<FlowDetail> details_;
-  PageArray<FlowAttributes> attributes_;
+  AttributePool attributes_;
   std::uint32_t free_records_[2] = {kNoDetail, kNoDetail}, records_begun_[2] = {0, 0};  // by k*End
   std::uint32_t free_detail_ = kNoDetail, details_begun_ = 0;
-  std::uint32_t free_attributes_ = kNoDetail, attributes_begun_ = 0;
   std::size_t active_flows_ = 0, details_used_ = 0;
-  std::uint64_t details_refused_ = 0, attributes_refused_ = 0, untracked_packets_ = 0;
+  std::uint64_t details_refused_ = 0, untracked_packets_ = 0;
   std::size_t sweep_position_ = 0;
   PageArray<Closed> closed_;
   std::uint64_t closed_head_ = 0, closed_tail_ = 0, closed_list_overflows_ = 0;

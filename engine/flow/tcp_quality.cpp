@@ -94,6 +94,10 @@ TcpObservation TcpQuality::observe_fully(const PacketView& packet, TcpCounters& 
   if ((packet.tcp_flags & TcpFlags::kRst) != 0 && !accepts_reset(packet)) {
     observed.findings = bit(TcpFinding::kReset) | bit(TcpFinding::kResetOutOfWindow);
     count(observed.findings, direction, counters);
+    if (packet.payload_bytes != 0) {  // RFC 9293 section 3.5.3 allows a reason as text; nobody gets to see this one
+      counters.repeated[direction].refuse(observed.repeated_bytes = packet.payload_bytes);
+      observed.findings |= TcpObservation::kPayloadRepeated;
+    }
     return observed;
   }
   Segment segment(packet, sender, receiver, late_ticks);

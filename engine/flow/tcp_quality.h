@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "engine/base/time.h"
 #include "engine/flow/tcp_finding.h"
@@ -49,7 +50,13 @@ class alignas(64) TcpQuality {
 
   /// Takes the next segment of the conversation. counters: the record's own, which stay untouched (and may hold
   /// anything) until something is found. A segment whose end is not known (cut header, first fragment) is passed over.
-  [[gnu::always_inline]] inline TcpObservation observe(const PacketView& packet, TcpCounters& counters) noexcept;
+  TcpObservation observe(const PacketView& packet, TcpCounters& counters) noexcept {
+    return observe(packet, [&]() noexcept -> TcpCounters& { return counters; });
+  }
+  /// The same; counters_of() gives the counters, and is called only if they are needed.
+  template <class CountersOf>
+  requires std::is_nothrow_invocable_r_v<TcpCounters&, CountersOf>
+  [[gnu::always_inline]] inline TcpObservation observe(const PacketView& packet, CountersOf counters_of) noexcept;
 
   /// A new record of the same conversation begins: counts begin anew, what is known of the conversation stays.
   void restart_counters() noexcept {
@@ -193,7 +200,9 @@ class alignas(64) TcpQuality {
 };
 static_assert(sizeof(TcpQuality) == 128);
 
-inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters& counters) noexcept {
+template <class CountersOf>
+requires std::is_nothrow_invocable_r_v<TcpCounters&, CountersOf>
+inline TcpObservation TcpQuality::observe(const PacketView& packet, CountersOf counters_of) noexcept {
   constexpr std::uint8_t kDeciding = TcpFlags::kSyn | TcpFlags::kFin | TcpFlags::kRst | TcpFlags::kAck;
   const auto direction = static_cast<std::size_t>(packet.direction);
   Side& sender = sides_[direction];
@@ -210,7 +219,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
     unusual |= end == window_end;
   }
   if (unusual || (packet.payload_bytes == 0 && !has_usual_options(packet))) [[unlikely]]
-    return observe_fully(packet, counters);
+    return observe_fully(packet, counters_of());
 
   const std::uint32_t now = ticks(packet.received_at);
   TcpObservation seen;
@@ -230,7 +239,7 @@ inline TcpObservation TcpQuality::observe(const PacketView& packet, TcpCounters&
     }
     sender.flags = static_cast<std::uint8_t>((sender.flags & ~kMovedByEmpty) | kTimed);
     if (packet.payload_bytes > kOrdinaryPayloadBytes) [[unlikely]]
-      seen.hold(count_segments(packet, counters));
+      seen.hold(count_segments(packet, counters_of()));
   }
   return seen;
 }

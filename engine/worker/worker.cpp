@@ -106,7 +106,8 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
   std::array<FlowRecord*, kBatchPackets> records;
   const auto prefetch = [&](std::size_t i) {
     records[i] = batch[i].has_flow() ? table_.prefetch_record(batch[i].hash) : nullptr;
-    if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp) table_.prefetch_tcp_quality(*records[i]);
+    if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp)
+      FlowTable::prefetch_tcp_quality(*records[i]);
   };
   const auto prefetch_counters = [&](std::size_t i) {
     if (records[i] != nullptr && batch[i].transport == TransportLayer::kTcp) table_.prefetch_tcp_counters(*records[i]);
@@ -118,7 +119,6 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     PacketView& packet = batch[i];
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);
-    records[i] = record;
     if (record == nullptr) [[unlikely]] {
       ++interface_metrics(packet.interface_index).untracked_packets;
       continue;
@@ -132,6 +132,7 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     if (packet.transport == TransportLayer::kTcp) observe_tcp(packet, *record);
     if (Dispatcher::wants(packet, *record, created)) {
       pending_[pending_count_++] = {&packet, record, created};
+      FlowTable::pin(*record);
       if (created) dispatcher_.prefetch_names(packet);
       if (packet.transport == TransportLayer::kTcp) table_.prefetch_stream_base(*record);
       if (analyze_now) [[unlikely]]
@@ -139,8 +140,6 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     }
   }
   analyze_pending();
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    if (batch[i].has_flow() && records[i] != nullptr) FlowTable::unpin(*records[i]);
 }
 
 void Worker::begin_flow(FlowRecord& record) noexcept {
@@ -148,9 +147,10 @@ void Worker::begin_flow(FlowRecord& record) noexcept {
   if (!record.is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
 }
 
-inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept {
-  TcpQuality& quality = table_.tcp_quality(record);
-  const TcpObservation seen = quality.observe(packet, table_.tcp_counters(record));
+inline void Worker::observe_tcp(const PacketView& packet, FlowRecord& record) noexcept {
+  TcpQuality& quality = FlowTable::tcp_quality(record);
+  const TcpObservation seen =
+      quality.observe(packet, [&]() noexcept -> TcpCounters& { return table_.tcp_counters(record); });
   // A shadow's record must see a port's reuse like its owner's, but its segments are the owner's to count.
   if (!seen.anything() || packet.is(PacketView::kFlagShadow)) return;
   if (seen.rtt_ticks != TcpObservation::kNoRtt) metrics_.tcp_rtt.observe(TcpQuality::duration_of(seen.rtt_ticks));
@@ -158,7 +158,7 @@ inline void Worker::observe_tcp(const PacketView& packet, const FlowRecord& reco
     count_findings(seen, quality, record.way(packet.direction));
 }
 
-void Worker::count_findings(const TcpObservation& seen, const TcpQuality& quality, TrafficDirection way) noexcept {
+void Worker::count_findings(TcpObservation seen, const TcpQuality& quality, TrafficDirection way) noexcept {
   for (std::uint32_t left = seen.findings & TcpObservation::kFindings; left != 0; left &= left - 1)
     ++metrics_.tcp_findings[static_cast<std::size_t>(std::countr_zero(left))];
   if (seen.has(TcpFinding::kSuperFrame)) metrics_.tcp_super_frame_segments += seen.segments;
@@ -172,8 +172,11 @@ void Worker::count_findings(const TcpObservation& seen, const TcpQuality& qualit
 void Worker::analyze_pending() noexcept {
   const std::size_t count = pending_count_;
   pending_count_ = 0;
-  for (std::size_t i = 0; i < count; ++i)
-    dispatcher_.analyze(*pending_[i].packet, *pending_[i].record, pending_[i].created);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Pending& pending = pending_[i];
+    dispatcher_.analyze(*pending.packet, *pending.record, pending.created);
+    FlowTable::unpin(*pending.record);
+  }
 }
 
 void Worker::advance_clock(Timestamp now) noexcept {
@@ -255,7 +258,8 @@ void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, End
   if (detail != nullptr) {
     slot->detail = *detail;
     if (const FlowAttributes* attributes = table_.attributes_if_any(*detail); attributes != nullptr) {
-      slot->attributes = *attributes;
+      slot->attributes.clear();
+      slot->attributes.copy_texts(*attributes);
       slot->has_attributes = true;
     }
   }

@@ -72,9 +72,8 @@ class Worker final : private FlowEndHandler, private NameListener {
   void count_packets(std::span<const PacketView> batch) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
   void begin_flow(FlowRecord& record) noexcept;
-  [[gnu::always_inline]] inline void observe_tcp(const PacketView& packet, const FlowRecord& record) noexcept;
-  [[gnu::noinline]] void count_findings(const TcpObservation& seen, const TcpQuality& quality,
-                                        TrafficDirection way) noexcept;
+  [[gnu::always_inline]] inline void observe_tcp(const PacketView& packet, FlowRecord& record) noexcept;
+  [[gnu::noinline]] void count_findings(TcpObservation seen, const TcpQuality& quality, TrafficDirection way) noexcept;
   void analyze_pending() noexcept;
   void advance_clock(Timestamp now) noexcept;
   void end_overdue(std::size_t batch_packets) noexcept;

@@ -108,7 +108,6 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     const auto [record, created] = table_->update(view, nullptr);
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_->account(view, *record);
     if (Dispatcher::wants(view, *record, created)) dispatcher_->analyze(view, *record, created);
-    FlowTable::unpin(*record);
     return *record;
   }
   std::string name_of(const FlowRecord& record) {

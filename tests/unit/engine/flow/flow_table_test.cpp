@@ -59,11 +59,7 @@ class FlowTableTest : public ::testing::Test {
     options.attributes_max = 2;
     table_ = std::make_unique<FlowTable>(options, kSeed, handler_, Duration::from_seconds(5));
   }
-  FlowTable::Update see(const PacketView& view) {
-    const FlowTable::Update update = table_->update(view, table_->prefetch_record(view.hash));
-    if (update.record != nullptr) FlowTable::unpin(*update.record);
-    return update;
-  }
+  FlowTable::Update see(const PacketView& view) { return table_->update(view, table_->prefetch_record(view.hash)); }
   /// As a worker does it: the conversation's quality sees the packet too.
   FlowTable::Update see_tcp(PacketView view, std::uint32_t seq, std::uint32_t ack = 0) {
     view.tcp_seq = seq;
@@ -128,6 +124,7 @@ TEST_F(FlowTableTest, APinnedRecordIsNotEvicted) {
   make(1);
   PacketView first = packet(1, true, at(0));
   const auto update = table_->update(first, nullptr);
+  FlowTable::pin(*update.record);
   EXPECT_EQ(table_->update(packet(2, true, at(1)), nullptr).record, nullptr);
   EXPECT_EQ(table_->untracked_packets(), 1U);
   FlowTable::unpin(*update.record);
@@ -352,10 +349,17 @@ TEST_F(FlowTableTest, ALongNameIsCutWhereTextsHaveNoRoom) {
   std::vector<FlowDetail*> details;
   for (std::uint32_t flow = 0; flow < 3; ++flow)
     details.push_back(table_->detail(*see(packet(flow, true, at(0))).record));
-  const std::string name(100, 'n');
-  for (FlowDetail* detail : details) table_->set_server_name(*detail, name);
+  const std::string name(250, 'n');  // takes 256 bytes: two of them are the pool's 512 bytes, and a half
+  table_->set_server_name(*details[0], name);
+  table_->set_attribute(*details[0], FlowAttribute::kHttpMethod, "GET");  // 512
+  table_->set_server_name(*details[1], name);                             // what that left free
+  table_->set_server_name(*details[2], name);
   EXPECT_EQ(table_->server_name(*details[1]), name);
-  EXPECT_EQ(table_->server_name(*details[2]), name.substr(0, 63));
+  EXPECT_EQ(table_->server_name(*details[2]), name);
+  EXPECT_EQ(table_->attributes_refused(), 0U);
+  FlowDetail* last = table_->detail(*see(packet(3, true, at(0))).record);
+  table_->set_server_name(*last, name);
+  EXPECT_EQ(table_->server_name(*last), name.substr(0, 63));
   EXPECT_EQ(table_->attributes_refused(), 1U);
 }
 
@@ -363,8 +367,11 @@ TEST_F(FlowTableTest, EndingAPinnedRecordAsksForThePendingAnalysisFirst) {
   make(1024);
   const PacketView first = packet(1, true, at(0));
   table_->update(first, nullptr);
+  FlowTable::pin(*table_->update(packet(2, true, at(0)), nullptr).record);
   EXPECT_EQ(handler_.flushes, 0);
   table_->update(packet(1, true, at(100)), nullptr);
+  EXPECT_EQ(handler_.flushes, 0);
+  table_->update(packet(2, true, at(100)), nullptr);
   EXPECT_EQ(handler_.flushes, 1);
 }
 
