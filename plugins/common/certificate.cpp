@@ -70,21 +70,19 @@ bool for_each_attribute(Bytes name, Visit visit) noexcept {
 
 bool read_subject(Bytes name, CertificateNames& names) noexcept {
   // The last commonName is the most specific one (RFC 4514 section 2.1 writes it first).
-  InlineText<255> others;
   const bool whole = for_each_attribute(name, [&](std::uint8_t type, const DerElement& value) {
-    if (type == kAttributeCommonName) {
-      names.subject.size = 0;
-      append_string(names.subject, value);
-      return;
-    }
+    if (type != kAttributeCommonName) return;
+    names.subject.size = 0;
+    append_string(names.subject, value);
+  });
+  if (!names.subject.empty()) return whole;
+  return for_each_attribute(name, [&](std::uint8_t type, const DerElement& value) {
     const std::string_view label = attribute_label(type);
     if (label.empty() || value.content.empty()) return;
-    if (!others.empty()) append(others, ", ");
-    append(others, label);
-    append_string(others, value);
+    if (!names.subject.empty()) append(names.subject, ", ");
+    append(names.subject, label);
+    append_string(names.subject, value);
   });
-  if (names.subject.empty()) names.subject = others;
-  return whole;
 }
 
 /// Visible ASCII; and no comma, as they are joined by commas.
