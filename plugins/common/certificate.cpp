@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "plugins/common/der.h"
 
@@ -86,8 +87,24 @@ bool read_subject(Bytes name, CertificateNames& names) noexcept {
 }
 
 /// Visible ASCII; and no comma, as they are joined by commas.
+constexpr bool is_joinable(char c) noexcept { return c > ' ' && c < 0x7f && c != ','; }
+/// The same of eight characters at once.
+constexpr bool are_joinable(std::uint64_t eight) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighBits = 0x80 * kOnes;
+  // With its highest bit set a byte lends nothing to its neighbour, and keeps that bit if it was no less than count.
+  const auto at_least = [](std::uint64_t bytes, std::uint64_t count) { return (bytes | kHighBits) - count * kOnes; };
+  const std::uint64_t good =
+      ~eight & at_least(eight, ' ' + 1) & at_least(eight ^ 0x7f * kOnes, 1) & at_least(eight ^ ',' * kOnes, 1);
+  return (good & kHighBits) == kHighBits;
+}
 bool is_joinable(std::string_view name) noexcept {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != ','; });
+  if (name.empty()) return false;
+  std::uint64_t eight = 0;
+  for (; name.size() >= sizeof eight; name.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, name.data(), sizeof eight);
+    if (!are_joinable(eight)) return false;
+  }
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_joinable(c); });
 }
 
 /// Letters, digits, '-', '_', dots between, and "*." in front.
