@@ -1,6 +1,5 @@
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "bench/null_context.h"
@@ -39,24 +38,49 @@ void FingerprintJa4(benchmark::State& state) {
 }
 BENCHMARK(FingerprintJa4);
 
-/// JA3 and JA4 by a memo. shapes: distinct hellos that come in turn; of 1 all are remembered, of 65536 none.
+/// A hello of as many shapes as are wanted, which differ in a cipher and in a signature algorithm: both halves of JA4
+/// are new then.
+class ManyShapes {
+ public:
+  explicit ManyShapes(std::uint32_t count) : count_(count), body_(test::browser_hello().client_body()) {
+    parse_client_hello(body_, hello_);
+    cipher_ = static_cast<std::size_t>(hello_.cipher_suites.data() - body_.data()) + 6;
+    algorithm_ = static_cast<std::size_t>(hello_.signature_algorithms.data() - body_.data());
+  }
+  const ClientHello& next() {
+    shape_ = (shape_ + 1) % count_;
+    body_[cipher_] = body_[algorithm_] = static_cast<std::uint8_t>(shape_ >> 8);
+    body_[cipher_ + 1] = body_[algorithm_ + 1] = static_cast<std::uint8_t>(shape_);
+    return hello_;
+  }
+
+ private:
+  std::uint32_t count_, shape_ = 0;
+  test::ByteVector body_;
+  ClientHello hello_;
+  std::size_t cipher_, algorithm_;
+};
+
+/// JA3 and JA4 of hellos, worked out each time.
+void Fingerprints(benchmark::State& state) {
+  ManyShapes shapes(static_cast<std::uint32_t>(state.range(0)));
+  Md5Digest digest;
+  Ja4Text text;
+  for (auto _ : state) {
+    const ClientHello& hello = shapes.next();
+    benchmark::DoNotOptimize(ja3(hello, digest));
+    benchmark::DoNotOptimize(ja4(hello, Ja4Transport::kTcp, text));
+  }
+}
+BENCHMARK(Fingerprints)->ArgName("shapes")->Arg(1)->Arg(64)->Arg(65536);
+
+/// The same by a memo. Of 65536 shapes none is remembered.
 void FingerprintsByMemo(benchmark::State& state) {
-  auto memo = std::make_unique<FingerprintMemo>();
-  test::ByteVector body = test::browser_hello().client_body();
-  ClientHello hello;
-  parse_client_hello(body, hello);
-  // Inside the lists of ciphers and of signature algorithms, so that both halves of JA4 are new.
-  std::uint8_t* const cipher = &body[static_cast<std::size_t>(hello.cipher_suites.data() - body.data()) + 6];
-  std::uint8_t* const algorithm = &body[static_cast<std::size_t>(hello.signature_algorithms.data() - body.data())];
-  const auto shapes = static_cast<std::uint32_t>(state.range(0));
-  std::uint32_t shape = 0;
+  ManyShapes shapes(static_cast<std::uint32_t>(state.range(0)));
+  const auto memo = std::make_unique<FingerprintMemo>();
   FingerprintMemo::OfClient found;
   for (auto _ : state) {
-    shape = (shape + 1) % shapes;
-    const std::uint8_t bytes[] = {static_cast<std::uint8_t>(shape >> 8), static_cast<std::uint8_t>(shape)};
-    std::copy_n(bytes, sizeof bytes, cipher);
-    std::copy_n(bytes, sizeof bytes, algorithm);
-    memo->of_client(hello, Ja4Transport::kTcp, found);
+    memo->of_client(shapes.next(), Ja4Transport::kTcp, found);
     benchmark::DoNotOptimize(found);
   }
 }
