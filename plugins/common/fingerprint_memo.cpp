@@ -7,6 +7,8 @@
 namespace netpulse {
 namespace {
 
+static_assert(sizeof(FingerprintMemo) <= std::size_t{140} * 1024);
+
 /// A list of 16-bit values without GREASE; tells how many those are.
 std::size_t put_values(ShapeKey& key, Bytes values) noexcept {
   constexpr std::uint64_t kLowNibbles = 0x0f0f0f0f0f0f0f0f, kGreaseNibbles = 0x0a0a0a0a0a0a0a0a;
