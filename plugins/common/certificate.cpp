@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "plugins/common/der.h"
 
@@ -70,26 +71,40 @@ bool for_each_attribute(Bytes name, Visit visit) noexcept {
 
 bool read_subject(Bytes name, CertificateNames& names) noexcept {
   // The last commonName is the most specific one (RFC 4514 section 2.1 writes it first).
-  InlineText<255> others;
   const bool whole = for_each_attribute(name, [&](std::uint8_t type, const DerElement& value) {
-    if (type == kAttributeCommonName) {
-      names.subject.size = 0;
-      append_string(names.subject, value);
-      return;
-    }
+    if (type != kAttributeCommonName) return;
+    names.subject.size = 0;
+    append_string(names.subject, value);
+  });
+  if (!names.subject.empty()) return whole;
+  return for_each_attribute(name, [&](std::uint8_t type, const DerElement& value) {
     const std::string_view label = attribute_label(type);
     if (label.empty() || value.content.empty()) return;
-    if (!others.empty()) append(others, ", ");
-    append(others, label);
-    append_string(others, value);
+    if (!names.subject.empty()) append(names.subject, ", ");
+    append(names.subject, label);
+    append_string(names.subject, value);
   });
-  if (names.subject.empty()) names.subject = others;
-  return whole;
 }
 
 /// Visible ASCII; and no comma, as they are joined by commas.
+constexpr bool is_joinable(char c) noexcept { return c > ' ' && c < 0x7f && c != ','; }
+/// The same of eight characters at once.
+constexpr bool are_joinable(std::uint64_t eight) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighBits = 0x80 * kOnes;
+  // With its highest bit set a byte lends nothing to its neighbour, and keeps that bit if it was no less than count.
+  const auto at_least = [](std::uint64_t bytes, std::uint64_t count) { return (bytes | kHighBits) - count * kOnes; };
+  const std::uint64_t good =
+      ~eight & at_least(eight, ' ' + 1) & at_least(eight ^ 0x7f * kOnes, 1) & at_least(eight ^ ',' * kOnes, 1);
+  return (good & kHighBits) == kHighBits;
+}
 bool is_joinable(std::string_view name) noexcept {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != ','; });
+  if (name.empty()) return false;
+  std::uint64_t eight = 0;
+  for (; name.size() >= sizeof eight; name.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, name.data(), sizeof eight);
+    if (!are_joinable(eight)) return false;
+  }
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_joinable(c); });
 }
 
 /// Letters, digits, '-', '_', dots between, and "*." in front.

@@ -57,6 +57,18 @@ void read_once(Bytes data, Bytes& list, bool& bad, Read read) noexcept {
     bad = true;
 }
 
+/// The next extension out of rest; false if there is no whole one, and then rest is as it was.
+bool take_extension(Bytes& rest, std::uint16_t& type, Bytes& data) noexcept {
+  constexpr std::size_t kHeaderBytes = 4;
+  if (rest.size() < kHeaderBytes) return false;
+  const auto length = static_cast<std::size_t>(rest[2] << 8 | rest[3]);
+  if (length > rest.size() - kHeaderBytes) return false;
+  type = static_cast<std::uint16_t>(rest[0] << 8 | rest[1]);
+  data = rest.subspan(kHeaderBytes, length);
+  rest = rest.subspan(kHeaderBytes + length);
+  return true;
+}
+
 void read_extension(std::uint16_t type, Bytes data, ClientHello& hello) noexcept {
   switch (type) {
     case kExtensionServerName:
@@ -118,14 +130,10 @@ bool parse_client_hello(Bytes body, ClientHello& hello, HelloForm form) noexcept
   if (cursor.at_end()) return true;  // older clients send no extensions
   hello.extensions = cursor.take_u16_length();
   if (cursor.failed() || !cursor.at_end()) return false;
-  ByteCursor extensions(hello.extensions);
-  while (!extensions.at_end()) {
-    const std::uint16_t type = extensions.u16();
-    const Bytes data = extensions.take_u16_length();
-    if (extensions.failed()) return false;
-    read_extension(type, data, hello);
-  }
-  return !extensions.failed();
+  std::uint16_t type = 0;
+  Bytes rest = hello.extensions, data;
+  while (take_extension(rest, type, data)) read_extension(type, data, hello);
+  return rest.empty();
 }
 
 bool parse_server_hello(Bytes body, ServerHello& hello) noexcept {
@@ -141,11 +149,9 @@ bool parse_server_hello(Bytes body, ServerHello& hello) noexcept {
   if (cursor.at_end()) return true;
   hello.extensions = cursor.take_u16_length();
   if (cursor.failed() || !cursor.at_end()) return false;
-  ByteCursor extensions(hello.extensions);
-  while (!extensions.at_end()) {
-    const std::uint16_t type = extensions.u16();
-    const Bytes data = extensions.take_u16_length();
-    if (extensions.failed()) return false;
+  std::uint16_t type = 0;
+  Bytes rest = hello.extensions, data;
+  while (take_extension(rest, type, data)) {
     if (type == kExtensionSupportedVersions) {
       if (data.size() == 2)
         hello.selected_version = static_cast<std::uint16_t>(data[0] << 8 | data[1]);
@@ -161,7 +167,7 @@ bool parse_server_hello(Bytes body, ServerHello& hello) noexcept {
         hello.alpn = as_text(ByteCursor(protocols).take_u8_length());
     }
   }
-  return !extensions.failed();
+  return rest.empty();
 }
 
 }  // namespace netpulse

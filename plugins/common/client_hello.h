@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -84,10 +85,12 @@ void for_each_u16(Bytes values, Visit visit) {
 /// visit(std::uint16_t type, Bytes data) for each extension, in order.
 template <class Visit>
 void for_each_extension(Bytes extensions, Visit visit) {
-  ByteCursor cursor(extensions);
-  while (!cursor.at_end()) {
-    const std::uint16_t type = cursor.u16();
-    visit(type, cursor.take_u16_length());
+  constexpr std::size_t kHeaderBytes = 4;
+  for (Bytes rest = extensions; rest.size() >= kHeaderBytes;) {
+    const auto type = static_cast<std::uint16_t>(rest[0] << 8 | rest[1]);
+    const std::size_t length = std::min<std::size_t>(rest[2] << 8 | rest[3], rest.size() - kHeaderBytes);
+    visit(type, rest.subspan(kHeaderBytes, length));
+    rest = rest.subspan(kHeaderBytes + length);
   }
 }
 /// visit(std::string_view) for each protocol of an ALPN list.

@@ -21,9 +21,10 @@ struct DerTag {
 /// of more than one octet, indefinite lengths and lengths of more than four octets.
 constexpr std::size_t take_der_header(ByteCursor& cursor, std::uint8_t& tag) noexcept {
   constexpr std::uint8_t kLongTag = 0x1f;
-  tag = cursor.u8();
+  const std::uint16_t octets_read = cursor.u16();  // tag and the first one of the length
+  tag = static_cast<std::uint8_t>(octets_read >> 8);
   if ((tag & kLongTag) == kLongTag) cursor.fail();
-  const std::uint8_t first = cursor.u8();
+  const auto first = static_cast<std::uint8_t>(octets_read);
   if (first < 0x80) return first;
   const std::uint8_t octets = first & 0x7f;
   if (octets == 0 || octets > 4) cursor.fail();

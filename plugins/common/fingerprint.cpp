@@ -1,7 +1,7 @@
 #include "plugins/common/fingerprint.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cstring>
 #include <string_view>
 
 #include "plugins/common/digest.h"
@@ -9,10 +9,17 @@
 namespace netpulse {
 namespace {
 
-constexpr char kHexDigits[] = "0123456789abcdef";
-constexpr std::string_view kNoHash = "000000000000";
-constexpr std::size_t kHashDigits = 12;
+constexpr Ja4Digits kNoDigits{'0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0'};
 constexpr std::size_t kCountShownMax = 99;
+
+constexpr char hex_digit(unsigned value) noexcept { return "0123456789abcdef"[value & 15]; }
+/// The two digits of every byte.
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (unsigned byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {hex_digit(byte >> 4), hex_digit(byte)};
+  return pairs;
+}();
+void put_hex(std::uint8_t byte, char* out) noexcept { std::memcpy(out, kHexPairs[byte].data(), 2); }
 
 /// Text in a fixed buffer that is not cleared; what does not fit marks it full.
 class TextWriter {
@@ -20,25 +27,23 @@ class TextWriter {
   TextWriter() noexcept {}  // NOLINT(modernize-use-equals-default): = default would clear the buffer in T{}
 
   void put(char c) noexcept {
-    if (size_ < kFingerprintTextBytes)
-      text_[size_++] = c;
-    else
-      full_ = true;
+    if (fits(1)) text_[size_++] = c;
   }
-  void decimal(std::uint16_t value) noexcept {
-    const auto [end, error] = std::to_chars(text_ + size_, text_ + kFingerprintTextBytes, value);
-    if (error != std::errc{}) {
-      full_ = true;
-      return;
-    }
-    size_ = static_cast<std::size_t>(end - text_);
+  /// With a separator behind it.
+  void decimal(std::uint16_t value, char separator) noexcept {
+    const std::size_t digits = value < 10 ? 1U : value < 100 ? 2U : value < 1000 ? 3U : value < 10000 ? 4U : 5U;
+    if (!fits(digits + 1)) return;
+    unsigned rest = value;
+    for (std::size_t i = digits; i-- > 0; rest /= 10) text_[size_ + i] = static_cast<char>('0' + rest % 10);
+    text_[size_ + digits] = separator;
+    size_ += digits + 1;
   }
-  void hex4(std::uint16_t value) noexcept {
-    if (kFingerprintTextBytes - size_ < 4) {
-      full_ = true;
-      return;
-    }
-    for (int shift = 12; shift >= 0; shift -= 4) text_[size_++] = kHexDigits[value >> shift & 15];
+  void hex4(std::uint16_t value, char separator) noexcept {
+    if (!fits(4 + 1)) return;
+    put_hex(static_cast<std::uint8_t>(value >> 8), text_ + size_);
+    put_hex(static_cast<std::uint8_t>(value), text_ + size_ + 2);
+    text_[size_ + 4] = separator;
+    size_ += 4 + 1;
   }
   /// Takes back the separator behind the last of some values.
   void drop_last(char separator) noexcept {
@@ -48,6 +53,11 @@ class TextWriter {
   std::string_view view() const noexcept { return {text_, size_}; }
 
  private:
+  bool fits(std::size_t bytes) noexcept {
+    full_ = full_ || kFingerprintTextBytes - size_ < bytes;
+    return !full_;
+  }
+
   std::size_t size_ = 0;
   bool full_ = false;
   char text_[kFingerprintTextBytes];
@@ -55,9 +65,7 @@ class TextWriter {
 
 void put_decimal_list(TextWriter& text, Bytes values) noexcept {
   for_each_u16(values, [&](std::uint16_t value) {
-    if (is_grease(value)) return;
-    text.decimal(value);
-    text.put('-');
+    if (!is_grease(value)) text.decimal(value, '-');
   });
   text.drop_last('-');
 }
@@ -80,18 +88,17 @@ struct Values {
 };
 
 void put_hex_list(TextWriter& text, const Values& values) noexcept {
-  for (std::size_t i = 0; i < values.count; ++i) {
-    if (i != 0) text.put(',');
-    text.hex4(values.data[i]);
-  }
+  for (std::size_t i = 0; i < values.count; ++i) text.hex4(values.data[i], ',');
+  text.drop_last(',');
 }
 
-/// The first 12 hexadecimal digits of the text's SHA-256.
-void put_hash(std::string_view text, char* out) noexcept {
+/// The first digits of the text's SHA-256.
+Ja4Digits digits_of(std::string_view text) noexcept {
   std::array<std::uint8_t, 32> digest;
   sha256_digest(text, digest);
-  for (std::size_t i = 0; i < kHashDigits; ++i)
-    out[i] = kHexDigits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 15];
+  Ja4Digits digits;
+  for (std::size_t i = 0; i < digits.size() / 2; ++i) put_hex(digest[i], &digits[2 * i]);
+  return digits;
 }
 
 std::string_view ja4_version_name(std::uint16_t version) noexcept {
@@ -143,8 +150,7 @@ std::array<char, 2> ja4_alpn(const ClientHello& hello) noexcept {
   const std::string_view value = as_text(ByteCursor(hello.alpn_protocols).take_u8_length());
   if (value.empty()) return {'0', '0'};
   if (is_alphanumeric(value.front()) && is_alphanumeric(value.back())) return {value.front(), value.back()};
-  return {kHexDigits[static_cast<std::uint8_t>(value.front()) >> 4],
-          kHexDigits[static_cast<std::uint8_t>(value.back()) & 15]};
+  return {hex_digit(static_cast<std::uint8_t>(value.front()) >> 4), hex_digit(static_cast<std::uint8_t>(value.back()))};
 }
 
 void put_count(char* out, std::size_t count) noexcept {
@@ -157,23 +163,17 @@ void put_count(char* out, std::size_t count) noexcept {
 
 bool ja3(const ClientHello& hello, Md5Digest& out) noexcept {
   TextWriter text;
-  text.decimal(hello.legacy_version);
-  text.put(',');
+  text.decimal(hello.legacy_version, ',');
   put_decimal_list(text, hello.cipher_suites);
   text.put(',');
   for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes) {
-    if (is_grease(type)) return;
-    text.decimal(type);
-    text.put('-');
+    if (!is_grease(type)) text.decimal(type, '-');
   });
   text.drop_last('-');
   text.put(',');
   put_decimal_list(text, hello.supported_groups);
   text.put(',');
-  for (const std::uint8_t format : hello.ec_point_formats) {
-    text.decimal(format);
-    text.put('-');
-  }
+  for (const std::uint8_t format : hello.ec_point_formats) text.decimal(format, '-');
   text.drop_last('-');
   if (text.full()) return false;
   md5_digest(text.view(), out);
@@ -182,79 +182,84 @@ bool ja3(const ClientHello& hello, Md5Digest& out) noexcept {
 
 bool ja3s(const ServerHello& hello, Md5Digest& out) noexcept {
   TextWriter text;
-  text.decimal(hello.legacy_version);
-  text.put(',');
-  text.decimal(hello.cipher_suite);
-  text.put(',');
-  for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes) {
-    text.decimal(type);
-    text.put('-');
-  });
+  text.decimal(hello.legacy_version, ',');
+  text.decimal(hello.cipher_suite, ',');
+  for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes) { text.decimal(type, '-'); });
   text.drop_last('-');
   if (text.full()) return false;
   md5_digest(text.view(), out);
   return true;
 }
 
-bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcept {
-  Values ciphers, extensions;
-  for_each_u16(hello.cipher_suites, [&](std::uint16_t cipher) { ciphers.add(cipher); });
-  std::size_t extension_count = 0;
+bool ja4_cipher_digits(Bytes cipher_suites, Ja4Digits& out) noexcept {
+  Values ciphers;
+  for_each_u16(cipher_suites, [&](std::uint16_t cipher) { ciphers.add(cipher); });
+  if (ciphers.full) return false;
+  ciphers.sort();
+  TextWriter text;
+  put_hex_list(text, ciphers);
+  if (text.full()) return false;
+  out = ciphers.count == 0 ? kNoDigits : digits_of(text.view());
+  return true;
+}
+
+bool ja4_extension_digits(const ClientHello& hello, Ja4Digits& out) noexcept {
+  Values extensions;
   for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes) {
-    if (is_grease(type)) return;
-    ++extension_count;
     if (type != kExtensionServerName && type != kExtensionAlpn) extensions.add(type);
   });
-  if (ciphers.full || extensions.full) return false;
-  ciphers.sort();
+  if (extensions.full) return false;
   extensions.sort();
+  TextWriter text;
+  put_hex_list(text, extensions);
+  if (!hello.signature_algorithms.empty()) {
+    text.put('_');
+    for_each_u16(hello.signature_algorithms, [&](std::uint16_t algorithm) {
+      if (!is_grease(algorithm)) text.hex4(algorithm, ',');
+    });
+    text.drop_last(',');
+  }
+  if (text.full()) return false;
+  out = extensions.count == 0 ? kNoDigits : digits_of(text.view());
+  return true;
+}
 
+Ja4Text ja4_text(const ClientHello& hello, Ja4Transport transport, const Ja4Counts& counts, const Ja4Digits& ciphers,
+                 const Ja4Digits& extensions) noexcept {
   std::array<char, 36> text;
   text[0] = static_cast<char>(transport);
   const std::string_view version = ja4_version_name(ja4_version(hello, transport));
   text[1] = version[0];
   text[2] = version[1];
   text[3] = hello.has_server_name ? 'd' : 'i';
-  put_count(&text[4], ciphers.count);
-  put_count(&text[6], extension_count);
+  put_count(&text[4], counts.ciphers);
+  put_count(&text[6], counts.extensions);
   const std::array<char, 2> alpn = ja4_alpn(hello);
   text[8] = alpn[0];
   text[9] = alpn[1];
   text[10] = '_';
+  std::copy(ciphers.begin(), ciphers.end(), &text[11]);
   text[23] = '_';
-  TextWriter list;
-  put_hex_list(list, ciphers);
-  if (ciphers.count == 0)
-    std::copy(kNoHash.begin(), kNoHash.end(), &text[11]);
-  else
-    put_hash(list.view(), &text[11]);
-
-  TextWriter second;
-  put_hex_list(second, extensions);
-  if (!hello.signature_algorithms.empty()) {
-    second.put('_');
-    for_each_u16(hello.signature_algorithms, [&](std::uint16_t algorithm) {
-      if (is_grease(algorithm)) return;
-      second.hex4(algorithm);
-      second.put(',');
-    });
-    second.drop_last(',');
-  }
-  if (list.full() || second.full()) return false;
-  if (extensions.count == 0)
-    std::copy(kNoHash.begin(), kNoHash.end(), &text[24]);
-  else
-    put_hash(second.view(), &text[24]);
+  std::copy(extensions.begin(), extensions.end(), &text[24]);
+  Ja4Text out;
   out.assign({text.data(), text.size()});
+  return out;
+}
+
+bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcept {
+  Ja4Digits ciphers, extensions;
+  if (!ja4_cipher_digits(hello.cipher_suites, ciphers) || !ja4_extension_digits(hello, extensions)) return false;
+  Ja4Counts counts{0, 0};
+  for_each_u16(hello.cipher_suites, [&](std::uint16_t cipher) { counts.ciphers += is_grease(cipher) ? 0U : 1U; });
+  for_each_extension(hello.extensions,
+                     [&](std::uint16_t type, Bytes) { counts.extensions += is_grease(type) ? 0U : 1U; });
+  out = ja4_text(hello, transport, counts, ciphers, extensions);
   return true;
 }
 
 std::array<char, 32> hex_text(const Md5Digest& digest) noexcept {
   std::array<char, 32> text;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    text[2 * i] = kHexDigits[digest[i] >> 4];
-    text[2 * i + 1] = kHexDigits[digest[i] & 15];
-  }
+  for (std::size_t i = 0; i < digest.size(); ++i) put_hex(digest[i], &text[2 * i]);
   return text;
 }
 

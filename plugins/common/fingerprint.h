@@ -26,6 +26,18 @@ bool ja3s(const ServerHello& hello, Md5Digest& out) noexcept;
 /// Source: FoxIO, JA4 technical details (BSD 3-clause).
 bool ja4(const ClientHello& hello, Ja4Transport transport, Ja4Text& out) noexcept;
 
+/// The parts of a JA4. Its two digests, 12 hexadecimal digits each: of the sorted ciphers, and of the sorted extensions
+/// with the signature algorithms as sent. They fail as ja4() does.
+using Ja4Digits = std::array<char, 12>;
+bool ja4_cipher_digits(Bytes cipher_suites, Ja4Digits& out) noexcept;
+bool ja4_extension_digits(const ClientHello& hello, Ja4Digits& out) noexcept;
+/// And how many there are, GREASE left out.
+struct Ja4Counts {
+  std::size_t ciphers, extensions;
+};
+Ja4Text ja4_text(const ClientHello& hello, Ja4Transport transport, const Ja4Counts& counts, const Ja4Digits& ciphers,
+                 const Ja4Digits& extensions) noexcept;
+
 /// 32 lower-case hexadecimal digits.
 std::array<char, 32> hex_text(const Md5Digest& digest) noexcept;
 

@@ -21,7 +21,7 @@ bool is_grease_protocol(std::string_view protocol) noexcept {
 }  // namespace
 
 SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bool first, const HelloLists& lists,
-                            AnalyzerContext& context) noexcept {
+                            FingerprintMemo& fingerprints, AnalyzerContext& context) noexcept {
   FlowDetail& detail = context.detail();
   for_each_server_name(hello.server_names, [&](std::string_view name) {
     if (name.size() <= kServerNameBytesMax) context.observe_name(lists.server_name, name);
@@ -31,18 +31,18 @@ SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bo
     context.observe_name(lists.alpn, protocol);
     if (first && detail.alpn.empty()) detail.alpn.assign(protocol);
   });
-  Md5Digest digest;
-  if (ja3(hello, digest)) {
-    observe_ja3(context, lists.ja3, digest);
+  FingerprintMemo::OfClient found;
+  fingerprints.of_client(hello, transport, found);
+  if (found.has_ja3) {
+    observe_ja3(context, lists.ja3, found.ja3);
     if (first) {
-      detail.ja3 = digest;
+      detail.ja3 = found.ja3;
       detail.has_ja3 = true;
     }
   }
-  Ja4Text text;
-  if (ja4(hello, transport, text)) {
-    context.observe_name(lists.ja4, text.view());
-    if (first) detail.ja4 = text;
+  if (found.has_ja4) {
+    context.observe_name(lists.ja4, found.ja4.view());
+    if (first) detail.ja4 = found.ja4;
   }
   const std::string_view name = hello.server_name();
   if (first) {
@@ -53,7 +53,8 @@ SniKind report_client_hello(const ClientHello& hello, Ja4Transport transport, bo
   return hello.has_ech ? SniKind::kEchOuter : name.empty() ? SniKind::kAbsent : SniKind::kVisible;
 }
 
-void report_server_hello(const ServerHello& hello, const HelloLists& lists, AnalyzerContext& context) noexcept {
+void report_server_hello(const ServerHello& hello, const HelloLists& lists, FingerprintMemo& fingerprints,
+                         AnalyzerContext& context) noexcept {
   FlowDetail& detail = context.detail();
   detail.tls_version = hello.version();
   detail.tls_cipher = hello.cipher_suite;
@@ -62,7 +63,7 @@ void report_server_hello(const ServerHello& hello, const HelloLists& lists, Anal
     context.observe_name(lists.alpn, hello.alpn);
   }
   Md5Digest digest;
-  if (!ja3s(hello, digest)) return;
+  if (!fingerprints.ja3s(hello, digest)) return;
   observe_ja3(context, lists.ja3s, digest);
   detail.ja3s = digest;
   detail.has_ja3s = true;

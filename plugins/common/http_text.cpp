@@ -24,50 +24,41 @@ constexpr std::array<bool, 256> kIsToken = [] {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_control(char c) noexcept { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-/// A method, a space and the first byte of a target. Upper case: methods are (RFC 9110 section 9.1), and words that
-/// begin a line of prose are not.
-bool begins_like_request(std::string_view line) noexcept {
-  const std::size_t space = line.find(' ');
-  const std::string_view method = line.substr(0, std::min(space, line.size()));
-  if (method.empty() || method.size() > kMethodBytesMax) return false;
-  for (const char c : method)
-    if (!kIsToken[static_cast<unsigned char>(c)] || (c >= 'a' && c <= 'z')) return false;
-  return true;
+/// Upper case: methods are (RFC 9110 section 9.1), and words that begin a line of prose are not.
+constexpr std::array<bool, 256> kIsOfMethod = [] {
+  std::array<bool, 256> is = kIsToken;
+  for (unsigned c = 'a'; c <= 'z'; ++c) is[c] = false;
+  return is;
+}();
+
+/// Bytes of the method that line begins with, up to a space or the line's end; 0: it does not.
+std::size_t method_bytes(std::string_view line) noexcept {
+  std::size_t bytes = 0;
+  for (; bytes < line.size() && line[bytes] != ' '; ++bytes)
+    if (bytes == kMethodBytesMax || !kIsOfMethod[static_cast<unsigned char>(line[bytes])]) return 0;
+  return bytes;
 }
 
 }  // namespace
 
-bool LineReader::next(std::string_view& line) noexcept {
-  const std::string_view rest = text_.substr(position_);
-  if (rest.empty()) return false;
-  const void* end = std::memchr(rest.data(), '\n', rest.size());
-  if (end == nullptr) return false;
-  auto size = static_cast<std::size_t>(static_cast<const char*>(end) - rest.data());
-  position_ += size + 1;
-  if (size > 0 && rest[size - 1] == '\r') --size;
-  line = rest.substr(0, size);
-  return true;
-}
-
 bool split_field_line(std::string_view line, FieldLine& field) noexcept {
-  if (line.empty() || is_space(line.front())) return false;  // a space in front: a continued line
+  if (line.empty() || is_http_space(line.front())) return false;  // a space in front: a continued line
   const void* colon = std::memchr(line.data(), ':', line.size());
   if (colon == nullptr || colon == line.data()) return false;
   const auto at = static_cast<std::size_t>(static_cast<const char*>(colon) - line.data());
   std::string_view name = line.substr(0, at);
   // Spaces before the colon are forbidden, yet seen.
-  while (is_space(name.back())) name.remove_suffix(1);
+  while (is_http_space(name.back())) name.remove_suffix(1);
   field.name = name;
   field.value = trim_spaces(line.substr(at + 1));
   return true;
 }
 
 bool split_request_line(std::string_view line, std::string_view protocol, RequestLine& request) noexcept {
-  const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos || !begins_like_request(line)) return false;
+  const std::size_t space = method_bytes(line);
+  if (space == 0 || space == line.size()) return false;
   if (line.size() < space + 1 + 1 + 1 + protocol.size() + 1) return false;
   const std::string_view version = line.substr(line.size() - protocol.size() - 1);
   if (!version.starts_with(protocol) || !is_digit(version.back())) return false;
@@ -111,7 +102,7 @@ StartLine start_line_of(std::string_view text, std::string_view protocol, bool c
       return status_of_line(line, protocol) != 0 ? StartLine::kResponse : StartLine::kNeither;
     return StartLine::kNeedMore;
   }
-  if (!begins_like_request(line)) return StartLine::kNeither;
+  if (method_bytes(line) == 0) return StartLine::kNeither;
   RequestLine request;
   if (whole) return split_request_line(line, protocol, request) ? StartLine::kRequest : StartLine::kNeither;
   if (line.size() > kStartLineBytesMax || std::any_of(line.begin(), line.end() - 1, is_control))
@@ -130,10 +121,10 @@ Upgrade upgrade_of_head(std::string_view text) noexcept {
   std::string_view line;
   while (reader.next(line)) {
     if (line.empty()) return found;
-    FieldLine field;
-    if (!split_field_line(line, field) || !equals_ignoring_case(field.name, "upgrade")) continue;
-    if (list_has_token(field.value, "websocket")) found = Upgrade::kWebSocket;
-    if (list_has_token(field.value, "h2c")) found = Upgrade::kH2c;
+    std::string_view value;
+    if (!has_field_name(line, "upgrade", value)) continue;
+    if (list_has_token(value, "websocket")) found = Upgrade::kWebSocket;
+    if (list_has_token(value, "h2c")) found = Upgrade::kH2c;
   }
   return Upgrade::kNeedMore;
 }
@@ -156,12 +147,6 @@ bool list_has_token(std::string_view list, std::string_view lower) noexcept {
   return false;
 }
 
-std::string_view trim_spaces(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view host_of_authority(std::string_view authority) noexcept {
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (authority.starts_with('[')) {
@@ -172,8 +157,10 @@ std::string_view host_of_authority(std::string_view authority) noexcept {
 }
 
 std::string_view authority_of_uri(std::string_view target) noexcept {
+  // Most targets are a path, which may be long.
+  if (target.empty() || !kIsToken[static_cast<unsigned char>(target.front())]) return {};
   const std::size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos || scheme == 0) return {};
+  if (scheme == std::string_view::npos) return {};
   for (const char c : target.substr(0, scheme))
     if (!kIsToken[static_cast<unsigned char>(c)]) return {};
   target.remove_prefix(scheme + 3);

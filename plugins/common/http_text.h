@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace netpulse {
@@ -12,7 +13,17 @@ class LineReader {
   explicit LineReader(std::string_view text) noexcept : text_(text) {}
 
   /// The next whole line without its end; false if there is none.
-  bool next(std::string_view& line) noexcept;
+  bool next(std::string_view& line) noexcept {
+    if (position_ == text_.size()) return false;
+    const char* const begin = text_.data() + position_;
+    const void* const end = std::memchr(begin, '\n', text_.size() - position_);
+    if (end == nullptr) return false;
+    auto size = static_cast<std::size_t>(static_cast<const char*>(end) - begin);
+    position_ += size + 1;
+    if (size > 0 && begin[size - 1] == '\r') --size;
+    line = {begin, size};
+    return true;
+  }
   /// Up to and with the end of the last line taken.
   std::size_t consumed() const noexcept { return position_; }
   std::string_view rest() const noexcept { return text_.substr(position_); }
@@ -28,6 +39,31 @@ struct FieldLine {
 };
 /// False if line is none, as are continued ones (obs-fold).
 bool split_field_line(std::string_view line, FieldLine& field) noexcept;
+
+constexpr bool is_http_space(char c) noexcept { return c == ' ' || c == '\t'; }
+constexpr std::string_view trim_spaces(std::string_view text) noexcept {
+  while (!text.empty() && is_http_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_http_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// True if line is a field line of this name in any case, which has then this value: what split_field_line() and
+/// equals_ignoring_case() say together, without a search for the colon in lines of other names. lower: letters in lower
+/// case, and '-'; the first one is a letter.
+constexpr bool has_field_name(std::string_view line, std::string_view lower, std::string_view& value) noexcept {
+  constexpr char kCaseBit = 0x20;
+  if (line.size() <= lower.size()) return false;
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    // Only a letter becomes a lower-case letter by this bit.
+    const char c = lower[i] == '-' ? line[i] : static_cast<char>(line[i] | kCaseBit);
+    if (c != lower[i]) return false;
+  }
+  line.remove_prefix(lower.size());
+  while (!line.empty() && is_http_space(line.front())) line.remove_prefix(1);
+  if (line.empty() || line.front() != ':') return false;
+  value = trim_spaces(line.substr(1));
+  return true;
+}
 
 /// A request line of HTTP/1 and its relatives (RFC 9112 section 3; RTSP, SIP).
 struct RequestLine {
@@ -58,7 +94,6 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
 /// True if list, separated by commas, has lower as one of its tokens; parameters behind ';' and versions behind '/' are
 /// passed over.
 bool list_has_token(std::string_view list, std::string_view lower) noexcept;
-std::string_view trim_spaces(std::string_view text) noexcept;
 
 /// The host of an authority (RFC 3986 section 3.2): without user information, port and brackets.
 std::string_view host_of_authority(std::string_view authority) noexcept;

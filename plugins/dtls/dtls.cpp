@@ -44,7 +44,8 @@ void on_client_hello(Bytes body, const PacketView& packet, Dtls::State& state, A
     context.count(Dtls::kCounterMalformed);
     return;
   }
-  const SniKind sni = report_client_hello(hello, Ja4Transport::kDtls, true, kLists, context);
+  const SniKind sni =
+      report_client_hello(hello, Ja4Transport::kDtls, true, kLists, context.per_worker<FingerprintMemo>(), context);
   if (hello.bad_extension) context.count(Dtls::kCounterMalformed);
   state.client_hello = 1;
   state.client_direction = static_cast<std::uint8_t>(packet.direction);
@@ -61,7 +62,7 @@ void on_server_hello(Bytes body, const PacketView& packet, Dtls::State& state, A
     context.count(Dtls::kCounterMalformed);
     return;
   }
-  report_server_hello(hello, kLists, context);
+  report_server_hello(hello, kLists, context.per_worker<FingerprintMemo>(), context);
   if (hello.bad_extension) context.count(Dtls::kCounterMalformed);
   state.version = hello.version();
   if (hello.is_hello_retry_request) return;

@@ -35,6 +35,7 @@ struct Dtls {
     std::uint8_t over;   ///< the handshake
     std::uint8_t calls;  ///< datagrams so far
   };
+  using PerWorker = FingerprintMemo;
 
   static constexpr std::string_view kName = "dtls";
   static constexpr std::string_view kNameSource = "dtls_sni";

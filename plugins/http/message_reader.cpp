@@ -48,8 +48,7 @@ Presence has_host_field(std::string_view head) noexcept {
   std::string_view line;
   while (reader.next(line)) {
     if (line.empty()) return Presence::kNo;
-    FieldLine field;
-    if (split_field_line(line, field) && equals_ignoring_case(field.name, "host")) return Presence::kYes;
+    if (std::string_view value; has_field_name(line, "host", value)) return Presence::kYes;
   }
   return Presence::kUnknown;
 }
@@ -104,10 +103,11 @@ HttpMessageReader::Step HttpMessageReader::read_start_line() noexcept {
   LineReader reader(rest());
   std::string_view line;
   if (reader.next(line)) {
-    if (RequestLine request; split_request_line(line, kHttp1, request))
-      return on_request_line(request, reader.consumed());
+    // No line is both: a method has no '/'.
     if (const std::uint16_t status = status_of_line(line, kHttp1); status != 0)
       return on_status_line(status, line, reader.consumed());
+    if (RequestLine request; split_request_line(line, kHttp1, request))
+      return on_request_line(request, reader.consumed());
   } else {
     const StartLine start = start_line_of(rest(), kHttp1, no_more_will_come());
     if (start != StartLine::kNeither && !no_more_will_come()) return Step::kWait;
@@ -208,11 +208,19 @@ void HttpMessageReader::on_status(std::uint16_t status, std::string_view line) n
 }
 
 HttpMessageReader::Step HttpMessageReader::read_fields() noexcept {
+  if (!pass_long_line()) return Step::kWait;
+  LineReader reader(rest());
   std::string_view line;
-  while (take_line(line)) {
-    if (line.empty()) return on_head_end();
-    on_field(line);
+  while (reader.next(line)) {
+    if (!line.empty()) {
+      on_field(line);
+      continue;
+    }
+    taken_ += reader.consumed();
+    return on_head_end();
   }
+  taken_ += reader.consumed();
+  on_partial_line();
   return Step::kWait;
 }
 
@@ -227,51 +235,65 @@ HttpMessageReader::Step HttpMessageReader::read_trailers() noexcept {
 }
 
 bool HttpMessageReader::take_line(std::string_view& line) noexcept {
-  while (true) {
-    LineReader reader(rest());
-    if (!reader.next(line)) {
-      if (rest().size() >= kLineBytesMax || no_more_will_come() || has(kInLongLine)) {
-        if (!all_taken()) flags() |= kInLongLine;
-        taken_ = text_.size();
-      }
-      return false;
-    }
-    taken_ += reader.consumed();
-    if (!has(kInLongLine)) return true;
+  if (!pass_long_line()) return false;
+  LineReader reader(rest());
+  const bool whole = reader.next(line);
+  taken_ += reader.consumed();
+  if (!whole) on_partial_line();
+  return whole;
+}
+
+bool HttpMessageReader::pass_long_line() noexcept {
+  if (!has(kInLongLine)) return true;
+  LineReader reader(rest());
+  std::string_view line;
+  const bool whole = reader.next(line);
+  taken_ += reader.consumed();
+  if (whole)
     flags() = static_cast<std::uint16_t>(flags() & ~kInLongLine);
-  }
+  else
+    taken_ = text_.size();
+  return whole;
+}
+
+void HttpMessageReader::on_partial_line() noexcept {
+  if (rest().size() < kLineBytesMax && !no_more_will_come()) return;
+  if (!all_taken()) flags() |= kInLongLine;
+  taken_ = text_.size();
 }
 
 void HttpMessageReader::on_field(std::string_view line) noexcept {
-  FieldLine field;
-  if (!split_field_line(line, field)) return;
-  const std::string_view name = field.name, value = field.value;
-  // Most fields are told apart by their length alone.
-  switch (name.size()) {
-    case std::string_view("host").size():
-      if (!has(kResponse) && equals_ignoring_case(name, "host")) observe_host(value);
+  std::string_view value;
+  // The first letter tells most of the fields that nobody wants.
+  constexpr char kCaseBit = 0x20;
+  switch (line.front() | kCaseBit) {
+    case 'h':
+      if (!has(kResponse) && has_field_name(line, "host", value)) observe_host(value);
       return;
-    case std::string_view("server").size():
-      if (has(kResponse) && equals_ignoring_case(name, "server") && first(kSeenServer))
+    case 's':
+      if (has(kResponse) && (state_.seen & kSeenServer) == 0 && has_field_name(line, "server", value)) {
+        state_.seen |= kSeenServer;
         context_.set_attribute(FlowAttribute::kServerSoftware, value);
+      }
       return;
-    case std::string_view("upgrade").size():
-      if (!has(kResponse) && equals_ignoring_case(name, "upgrade")) flags() |= kAsksUpgrade;
-      return;
-    case std::string_view("user-agent").size():
-      if (!has(kResponse) && equals_ignoring_case(name, "user-agent") && first(kSeenUserAgent))
+    case 'u':
+      if (has(kResponse)) return;
+      if (has_field_name(line, "upgrade", value)) {
+        flags() |= kAsksUpgrade;
+      } else if ((state_.seen & kSeenUserAgent) == 0 && has_field_name(line, "user-agent", value)) {
+        state_.seen |= kSeenUserAgent;
         context_.set_attribute(FlowAttribute::kUserAgent, value);
+      }
       return;
-    case std::string_view("content-type").size():
-      if (has(kResponse) && !has(kInterim) && (state_.seen & kSeenResponse) == 0 &&
-          equals_ignoring_case(name, "content-type"))
+    case 'c':
+      if (has_field_name(line, "content-length", value))
+        on_content_length(value);
+      else if (has(kResponse) && !has(kInterim) && (state_.seen & kSeenResponse) == 0 &&
+               has_field_name(line, "content-type", value))
         context_.set_attribute(FlowAttribute::kHttpContentType, value);
       return;
-    case std::string_view("content-length").size():
-      if (equals_ignoring_case(name, "content-length")) on_content_length(value);
-      return;
-    case std::string_view("transfer-encoding").size():
-      if (equals_ignoring_case(name, "transfer-encoding"))
+    case 't':
+      if (has_field_name(line, "transfer-encoding", value))
         flags() |= list_has_token(value, "chunked") ? kChunked : kUntilClose;
       return;
     default:

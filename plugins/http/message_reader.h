@@ -69,10 +69,14 @@ class HttpMessageReader {
   void observe_host(std::string_view host) noexcept;
   /// False if no whole line is there. A line that is too long is passed over.
   bool take_line(std::string_view& line) noexcept;
+  /// Passes over the rest of a line that was too long to hold, if it is in hand; false if its end is not there.
+  bool pass_long_line() noexcept;
+  /// No whole line is left: waits for more of it, or begins to pass over it.
+  void on_partial_line() noexcept;
   void push_request(RequestKind kind) noexcept;
   bool pop_request(RequestKind& kind) noexcept;
 
-  std::string_view rest() const noexcept { return text_.substr(taken_); }
+  std::string_view rest() const noexcept { return {text_.data() + taken_, text_.size() - taken_}; }
   bool all_taken() const noexcept { return taken_ == text_.size(); }
   bool in_body() const noexcept { return state_.phase[side_] == kBody || state_.phase[side_] == kChunk; }
   /// No more of a line that is not whole will come.

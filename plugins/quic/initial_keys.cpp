@@ -92,30 +92,39 @@ QuicKeySchedule::QuicKeySchedule(bool sha_instructions) noexcept : sha_instructi
 
 const QuicInitialKeys& QuicKeySchedule::keys(QuicSalt salt, QuicSide side, Bytes destination_id) noexcept {
   NP_ASSERT(destination_id.size() <= kQuicConnectionIdBytesMax);
-  const auto salt_index = static_cast<std::size_t>(salt), side_index = static_cast<std::size_t>(side);
-  const auto salt_and_side = static_cast<std::uint8_t>(1 + salt_index * 2 + side_index);
   // A connection ID is random (RFC 9000 section 7.2): its last byte spreads as well as any hash.
-  const std::size_t slot = destination_id.empty() ? 0 : (destination_id.back() ^ side_index) % kRememberedCount;
-  Remembered& remembered = remembered_[slot];
-  if (remembered.salt_and_side == salt_and_side && remembered.destination_id_bytes == destination_id.size() &&
-      std::equal(destination_id.begin(), destination_id.end(), remembered.destination_id.begin()))
-    return remembered.keys;
+  const std::size_t slot = destination_id.empty() ? 0 : destination_id.back() % kRememberedCount;
+  Remembered& connection = remembered_[slot];
+  if (connection.salt != 1 + static_cast<unsigned>(salt) || connection.destination_id_bytes != destination_id.size() ||
+      !std::equal(destination_id.begin(), destination_id.end(), connection.destination_id.begin()))
+    derive_initial(connection, salt, destination_id);
+  const auto side_index = static_cast<std::size_t>(side);
+  if ((connection.sides_known >> side_index & 1U) == 0) derive_side(connection, salt, side_index);
+  return connection.keys[side_index];
+}
 
+void QuicKeySchedule::derive_initial(Remembered& connection, QuicSalt salt, Bytes destination_id) const noexcept {
   std::array<Sha256Block, 1> message{};
   std::copy(destination_id.begin(), destination_id.end(), message[0].begin());
   pad_second_block(message[0], destination_id.size());
-  const HmacKey initial = hmac_key(hmac(extract_[salt_index], message, sha_instructions_)[0], sha_instructions_);
-  message[0] = kSideLabels[side_index];
-  const HmacKey secret = hmac_key(hmac(initial, message, sha_instructions_)[0], sha_instructions_);
+  const HmacKey& extract = extract_[static_cast<std::size_t>(salt)];
+  connection.initial = hmac_key(hmac(extract, message, sha_instructions_)[0], sha_instructions_);
+  connection.salt = static_cast<std::uint8_t>(1 + static_cast<unsigned>(salt));
+  connection.sides_known = 0;
+  connection.destination_id_bytes = static_cast<std::uint8_t>(destination_id.size());
+  std::copy(destination_id.begin(), destination_id.end(), connection.destination_id.begin());
+}
+
+void QuicKeySchedule::derive_side(Remembered& connection, QuicSalt salt, std::size_t side) const noexcept {
+  const std::array<Sha256Block, 1> message{kSideLabels[side]};
+  const HmacKey secret = hmac_key(hmac(connection.initial, message, sha_instructions_)[0], sha_instructions_);
   const bool is_v2 = salt == QuicSalt::kV2 || salt == QuicSalt::kV2Draft;
   const std::array<Digest, 3> expanded = hmac(secret, is_v2 ? kLabelsV2 : kLabels, sha_instructions_);
-  std::copy_n(expanded[0].begin(), remembered.keys.key.size(), remembered.keys.key.begin());
-  std::copy_n(expanded[1].begin(), remembered.keys.iv.size(), remembered.keys.iv.begin());
-  std::copy_n(expanded[2].begin(), remembered.keys.header_key.size(), remembered.keys.header_key.begin());
-  remembered.salt_and_side = salt_and_side;
-  remembered.destination_id_bytes = static_cast<std::uint8_t>(destination_id.size());
-  std::copy(destination_id.begin(), destination_id.end(), remembered.destination_id.begin());
-  return remembered.keys;
+  QuicInitialKeys& keys = connection.keys[side];
+  std::copy_n(expanded[0].begin(), keys.key.size(), keys.key.begin());
+  std::copy_n(expanded[1].begin(), keys.iv.size(), keys.iv.begin());
+  std::copy_n(expanded[2].begin(), keys.header_key.size(), keys.header_key.begin());
+  connection.sides_known = static_cast<std::uint8_t>(connection.sides_known | 1U << side);
 }
 
 }  // namespace netpulse

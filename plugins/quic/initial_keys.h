@@ -26,8 +26,8 @@ struct HmacKey {
   Sha256State inner, outer;
 };
 
-/// Derives Initial keys (RFC 9001 section 5.2): HKDF on raw SHA-256 states, 14 blocks for a new connection, none for
-/// one of the last few. No allocation.
+/// Derives Initial keys (RFC 9001 section 5.2): HKDF on raw SHA-256 states, 14 blocks for the first side of a new
+/// connection, 10 for the other one, none for what one of the last few had. No allocation.
 class QuicKeySchedule {
  public:
   explicit QuicKeySchedule(bool sha_instructions = has_sha_instructions()) noexcept;
@@ -37,14 +37,19 @@ class QuicKeySchedule {
   const QuicInitialKeys& keys(QuicSalt salt, QuicSide side, Bytes destination_id) noexcept;
 
  private:
-  /// The ClientHello's second packet mostly follows its first one; so few are remembered that they stay in the cache.
-  static constexpr std::size_t kRememberedCount = 32;
+  /// The ClientHello's second packet mostly follows its first one, the server's packets a round trip later.
+  static constexpr std::size_t kRememberedCount = 256;
   struct Remembered {
-    std::uint8_t salt_and_side = 0;  ///< 0: empty
+    std::uint8_t salt = 0;         ///< 1 + QuicSalt; 0: empty
+    std::uint8_t sides_known = 0;  ///< a bit for each QuicSide
     std::uint8_t destination_id_bytes = 0;
     std::array<std::uint8_t, kQuicConnectionIdBytesMax> destination_id{};
-    QuicInitialKeys keys{};
+    HmacKey initial{};  ///< the secret that both sides' follow from
+    QuicInitialKeys keys[2]{};
   };
+
+  void derive_initial(Remembered& connection, QuicSalt salt, Bytes destination_id) const noexcept;
+  void derive_side(Remembered& connection, QuicSalt salt, std::size_t side) const noexcept;
 
   bool sha_instructions_;
   std::array<HmacKey, kQuicSaltCount> extract_;

@@ -4,8 +4,7 @@
 
 namespace netpulse {
 
-std::uint64_t quic_varint(ByteCursor& cursor) noexcept {
-  const std::uint64_t first = cursor.u8();
+std::uint64_t quic_varint_behind(std::uint8_t first, ByteCursor& cursor) noexcept {
   const std::uint64_t high = first & 0x3f;
   switch (first >> 6) {
     case 0:

@@ -12,8 +12,14 @@ inline constexpr std::size_t kQuicConnectionIdBytesMax = 20;
 /// A datagram with a client's Initial packet has at least so many bytes (RFC 9000 section 14.1).
 inline constexpr std::size_t kQuicInitialDatagramBytesMin = 1200;
 
+/// What follows the first byte of a variable-length integer, which says how many there are; with its bits.
+std::uint64_t quic_varint_behind(std::uint8_t first, ByteCursor& cursor) noexcept;
 /// A variable-length integer (RFC 9000 section 16). The cursor fails if it is cut; the value means nothing then.
-std::uint64_t quic_varint(ByteCursor& cursor) noexcept;
+inline std::uint64_t quic_varint(ByteCursor& cursor) noexcept {
+  constexpr std::uint8_t kOneByteMax = 0x3f;
+  const std::uint8_t first = cursor.u8();
+  return first <= kOneByteMax ? first : quic_varint_behind(first, cursor);
+}
 
 /// The version-independent part of a long header (RFC 8999 section 5.1); views into the datagram.
 struct QuicLongHeader {

@@ -365,7 +365,7 @@ void DatagramReader::on_client_hello(Bytes body) noexcept {
     return;
   }
   const bool first = !is(kHelloReported);
-  const SniKind sni = report_client_hello(hello, Ja4Transport::kQuic, first, kLists, context_);
+  const SniKind sni = report_client_hello(hello, Ja4Transport::kQuic, first, kLists, worker_.fingerprints, context_);
   set(kClientDone);
   if (!first) return;
   context_.detail().tls_version = hello.version_offered();
@@ -379,7 +379,7 @@ void DatagramReader::on_server_hello(Bytes body) noexcept {
     ended_ = true;
     return;
   }
-  report_server_hello(hello, kLists, context_);
+  report_server_hello(hello, kLists, worker_.fingerprints, context_);
   if (hello.is_hello_retry_request)
     clear(kClientDone);
   else

@@ -6,6 +6,7 @@
 
 #include "engine/analysis/analyzer.h"
 #include "engine/analysis/stream_pool.h"
+#include "plugins/common/fingerprint_memo.h"
 #include "plugins/quic/frames.h"
 #include "plugins/quic/initial_keys.h"
 #include "plugins/quic/packet_protection.h"
@@ -24,6 +25,7 @@ struct QuicWorker {
   QuicPacketProtection protection;
   CryptoFragments fragments;
   StreamBuffer joined;  ///< the CRYPTO frames of one packet
+  FingerprintMemo fingerprints;
 };
 
 /// The beginning of QUIC connections on any UDP port, as far as their Initial packets show it: server name, ALPN,

@@ -56,7 +56,8 @@ void count_handshake(Tls::State& state, AnalyzerContext& context) noexcept {
 void on_client_hello(const ClientHello& hello, const PacketView& packet, Tls::State& state,
                      AnalyzerContext& context) noexcept {
   const bool first = state.client_hello == 0;
-  const SniKind sni = report_client_hello(hello, Ja4Transport::kTcp, first, kLists, context);
+  const SniKind sni =
+      report_client_hello(hello, Ja4Transport::kTcp, first, kLists, context.per_worker<FingerprintMemo>(), context);
   if (hello.bad_extension) context.count(Tls::kCounterMalformed);
   if (!first) return;
   state.client_hello = 1;
@@ -67,7 +68,7 @@ void on_client_hello(const ClientHello& hello, const PacketView& packet, Tls::St
 }
 
 void on_server_hello(const ServerHello& hello, Tls::State& state, AnalyzerContext& context) noexcept {
-  report_server_hello(hello, kLists, context);
+  report_server_hello(hello, kLists, context.per_worker<FingerprintMemo>(), context);
   if (hello.bad_extension) context.count(Tls::kCounterMalformed);
   state.version = hello.version();
   if (hello.is_hello_retry_request) {

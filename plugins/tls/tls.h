@@ -39,6 +39,7 @@ struct Tls {
     std::uint8_t counted;             ///< the handshake is in the counters
     std::uint8_t calls_waiting;       ///< payloads of a side that was read
   };
+  using PerWorker = FingerprintMemo;
 
   static constexpr std::string_view kName = "tls";
   static constexpr std::string_view kNameSource = "tls_sni";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/unit/plugins/common/certificate_builder.h"
 #include "tests/unit/plugins/flow_driver.h"
 
@@ -66,6 +68,26 @@ TEST(Certificate, LeavesOutNamesThatCannotBeJoined) {
   CertificateNames names;
   ASSERT_TRUE(read_certificate(certificate("x", {"a,b.example", std::string_view("a\0b", 3), "good.example"}), names));
   EXPECT_EQ(names.dns_names.view(), "good.example");
+}
+
+TEST(Certificate, LooksAtEveryCharacterOfAName) {
+  for (std::size_t bytes = 1; bytes <= 18; ++bytes)
+    for (std::size_t at = 0; at < bytes; ++at)
+      for (unsigned value = 0; value < 256; ++value) {
+        std::string name(bytes, 'a');
+        name[at] = static_cast<char>(value);
+        CertificateNames names;
+        ASSERT_TRUE(read_certificate(certificate("x", {name}), names));
+        const bool good = value > 0x20 && value < 0x7f && value != ',';
+        ASSERT_EQ(names.dns_names.view(), good ? name : "") << bytes << ' ' << at << ' ' << value;
+      }
+}
+
+TEST(Certificate, TakesTheOtherAttributesWhereTheLastCommonNameIsEmpty) {
+  CertificateNames names;
+  const ByteVector subject = joined({name_attribute(3, "first"), name_attribute(10, "Org"), name_attribute(3, "")});
+  ASSERT_TRUE(read_certificate(certificate_of(subject, {}), names));
+  EXPECT_EQ(names.subject.view(), "O=Org");
 }
 
 TEST(Certificate, RefusesEveryTruncation) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/unit/plugins/quic/quic_builder.h"
 
 namespace netpulse {
@@ -69,6 +71,25 @@ TEST_P(QuicKeyScheduleTest, TellsIdsApartThatDifferInLengthOnly) {
   EXPECT_NE(of_none.key, of_one.key);
   EXPECT_NE(of_one.key, of_two.key);
   EXPECT_EQ(schedule.keys(QuicSalt::kV1, QuicSide::kClient, zero).key, of_one.key);
+}
+
+TEST_P(QuicKeyScheduleTest, GivesAConnectionsKeysWhateverCameBefore) {
+  constexpr QuicSalt kSalts[] = {QuicSalt::kV1, QuicSalt::kV2, QuicSalt::kDraft29};
+  std::mt19937 random(9);
+  for (int i = 0; i < 2000; ++i) {
+    // Few IDs, of which some share a place.
+    ByteVector id(4 + random() % 2, 0x11);
+    id.front() = static_cast<std::uint8_t>(random() % 2);
+    id.back() = static_cast<std::uint8_t>(random() % 3);
+    const QuicSalt salt = kSalts[random() % std::size(kSalts)];
+    const QuicSide side = random() % 2 == 0 ? QuicSide::kClient : QuicSide::kServer;
+    const QuicInitialKeys& keys = schedule.keys(salt, side, id);
+    QuicKeySchedule fresh;
+    const QuicInitialKeys& wanted = fresh.keys(salt, side, id);
+    ASSERT_EQ(keys.key, wanted.key) << i;
+    ASSERT_EQ(keys.iv, wanted.iv) << i;
+    ASSERT_EQ(keys.header_key, wanted.header_key) << i;
+  }
 }
 
 /// With the processor's instructions, where it has them, and with OpenSSL.
