@@ -54,8 +54,7 @@ void Dispatcher::set_number(FlowNumber kind, Direction sender, std::int64_t valu
 
 void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {
   if (name_sets_.empty() || muted_ || name.empty()) return;
-  if (!name_sets_[plan_.name_list(protocol_in_hand_, list_index)].insert(name))
-    ++metrics_.losses[static_cast<std::size_t>(LossReason::kNameSetFull)];
+  name_sets_[plan_.name_list(protocol_in_hand_, list_index)].insert(name);
 }
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
@@ -92,22 +91,22 @@ void Dispatcher::add_row(std::size_t table_index, Direction sender, Timestamp be
   row.dst_addr = from_lo ? key.hi_addr : key.lo_addr;
   row.src_port = from_lo ? key.lo_port : key.hi_port;
   row.dst_port = from_lo ? key.hi_port : key.lo_port;
-  keep_row(table_index, row, values);
+  fill_row(table_index, row, values);
+  rows_->add(row);
 }
 
 void Dispatcher::add_host_row(std::size_t table_index, const IpAddress& host,
                               std::span<const std::int64_t> values) noexcept {
-  if (muted_ || !rows_.has_value()) return;
   ReportRow row;
   row.src_addr = host;
-  keep_row(table_index, row, values);
+  fill_row(table_index, row, values);
+  host_rows_.push_back(row);
 }
 
-void Dispatcher::keep_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept {
+void Dispatcher::fill_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept {
   row.table = static_cast<std::uint16_t>(plan_.table(protocol_in_hand_, table_index));
   row.values.fill(kNoValue);
   std::copy_n(values.begin(), std::min(values.size(), kReportColumnsMax), row.values.begin());
-  if (!rows_->add(row)) ++metrics_.losses[static_cast<std::size_t>(LossReason::kReportRowsFull)];
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {

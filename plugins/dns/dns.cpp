@@ -233,9 +233,10 @@ Verdict Dns::consume(const PacketView& packet, State&, AnalyzerContext& context)
 void Dns::advance(PerWorker& worker, Timestamp now, bool last, AnalyzerContext& context) noexcept {
   const std::size_t unanswered = last ? worker.transactions.clear() : worker.transactions.expire(now);
   if (unanswered != 0) context.count(kCounterUnanswered, unanswered);
-  if (!last) return;
-  for (const DnsResolver& resolver : worker.resolvers.all()) add_resolver_row(resolver, context);
-  if (worker.resolvers.others().transactions != 0) add_resolver_row(worker.resolvers.others(), context);
+}
+
+void Dns::report(PerWorker& all, AnalyzerContext& context) {
+  for (const DnsResolver& resolver : all.resolvers.busiest(kResolversListedMax)) add_resolver_row(resolver, context);
 }
 
 }  // namespace netpulse

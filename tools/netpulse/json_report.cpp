@@ -82,7 +82,9 @@ class Report : JsonText {
     object("run", [&] {
       field("wall_seconds", context_.wall_seconds);
       field("workers", std::uint64_t{context_.worker_count});
-      field("closed_list_overflows", total_.closed_list_overflows);  // here, because it depends on the workers
+      // Here, because these depend on the workers.
+      field("closed_list_overflows", total_.closed_list_overflows);
+      field("replaced_report_rows", total_.report_rows_replaced);
     });
   }
   void write_interfaces() {

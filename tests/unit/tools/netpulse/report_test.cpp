@@ -319,6 +319,7 @@ TEST(JsonReport, HasALineForEveryReason) {
     report.metrics.total.losses[i] = 1000 + i;
   report.metrics.untracked_top_entries = 77;
   report.metrics.total.closed_list_overflows = 78;
+  report.metrics.total.report_rows_replaced = 79;
   const json shown = json::parse(json_report(report, sample_context()));
   std::map<std::string, std::uint64_t> counts;
   for (const json& loss : shown["losses"]) counts[loss["reason"]] = loss["count"];
@@ -326,6 +327,7 @@ TEST(JsonReport, HasALineForEveryReason) {
     EXPECT_EQ(counts[loss_reason_name(static_cast<LossReason>(i))], 1000 + i);
   EXPECT_EQ(counts["top_list_full"], 77U);
   EXPECT_EQ(shown["run"]["closed_list_overflows"], 78);
+  EXPECT_EQ(shown["run"]["replaced_report_rows"], 79);
 }
 
 TEST(JsonReport, ListsLiveInterfacesWithTheirOwnCounts) {
