@@ -28,6 +28,7 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
 
 void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) noexcept {
   packet_ = &packet;
+  teaches_ = Teaches::kUnasked;
   record_ = &record;
   muted_ = record.is(FlowRecord::kFlagShadow);
   if (created) {

@@ -180,6 +180,10 @@ class Dispatcher final : public AnalyzerContext {
   /// Of the flow in hand; null if there is no room.
   FlowAttributes* attributes() noexcept;
   void name_from_cache() noexcept;
+  bool packet_teaches() noexcept {
+    if (teaches_ == Teaches::kUnasked) teaches_ = plan_.teaches(*packet_) ? Teaches::kYes : Teaches::kNo;
+    return teaches_ == Teaches::kYes;
+  }
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
@@ -217,6 +221,7 @@ class Dispatcher final : public AnalyzerContext {
   bool handed_over_ = false;
   bool named_ = false;  // by the consume() in hand
   bool muted_ = false;  // a shadow flow: learns names, counts nothing
+  enum class Teaches : std::uint8_t { kUnasked, kYes, kNo } teaches_ = Teaches::kUnasked;  // the packet in hand
 };
 
 }  // namespace netpulse

@@ -59,7 +59,7 @@ void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noe
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
-  if (!plan_.teaches(*packet_)) return;
+  if (!packet_teaches()) return;
   // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
   const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
   names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
@@ -68,7 +68,7 @@ void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address
 
 void Dispatcher::expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
                              const ExpectationNote& note) noexcept {
-  if (!plan_.teaches(*packet_)) return;
+  if (!packet_teaches()) return;
   const ExpectedFlow expected{address, port, plan_.expected(protocol_in_hand_, expected_index), note};
   if (!expectations_.add(expected, packet_->received_at) && !muted_)
     ++metrics_.losses[static_cast<std::size_t>(LossReason::kExpectationsFull)];

@@ -177,20 +177,23 @@ MergedNames merged(std::span<const NameSet* const> sets) {
   }
   entries.resize(count);
   const NameSet& bounds = *sets.front();
-  if (count > bounds.names_max_ || bytes > bounds.bytes_max_) {
-    std::vector<NameSet::Rank> ranks;
-    ranks.reserve(count);
-    for (const SortEntry& entry : entries)
-      ranks.push_back({content_hash(entry.entry.name), entry.entry.name.size() + NameSet::kHeaderBytes});
+  const bool full = limit != NameSet::kNoLimit || count > bounds.names_max_ || bytes > bounds.bytes_max_;
+  std::vector<std::uint64_t> hashes(full ? count : 0);
+  if (full) {
+    std::vector<NameSet::Rank> ranks(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      hashes[i] = content_hash(entries[i].entry.name);
+      ranks[i] = {hashes[i], entries[i].entry.name.size() + NameSet::kHeaderBytes};
+    }
     limit = std::min(limit, NameSet::limit_of(ranks, bounds.names_max_, bounds.bytes_max_));
   }
   MergedNames names;
-  names.names.reserve(count);
-  for (const SortEntry& entry : entries) {
-    if (limit != NameSet::kNoLimit && content_hash(entry.entry.name) >= limit)
-      names.lost += entry.entry.observations;
+  names.names.reserve(count, bytes);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (full && hashes[i] >= limit)
+      names.lost += entries[i].entry.observations;
     else
-      names.names.emplace_back(entry.entry.name);
+      names.names.push_back(entries[i].entry.name);
   }
   return names;
 }

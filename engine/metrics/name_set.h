@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/keyed_hash.h"
 #include "engine/base/page_memory.h"
+#include "engine/base/text_list.h"
 
 namespace netpulse {
 
@@ -80,8 +80,8 @@ class NameSet {
 
 /// What one set would hold that had been given the names of all.
 struct MergedNames {
-  std::vector<std::string> names;  ///< each once, sorted by bytes
-  std::uint64_t lost = 0;          ///< as NameSet::lost(), of names that one of the sets still held
+  TextList names;          ///< each once, sorted by bytes
+  std::uint64_t lost = 0;  ///< as NameSet::lost(), of names that one of the sets still held
 };
 /// sets: at least one, all with the same bounds.
 MergedNames merged(std::span<const NameSet* const> sets);

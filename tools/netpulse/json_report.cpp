@@ -135,7 +135,7 @@ class Report : JsonText {
       for (const std::string_view name : kNameLists) {
         const auto found = std::find_if(report_.names.begin(), report_.names.end(),
                                         [&](const NameList& list) { return list.name == name; });
-        texts(name, found == report_.names.end() ? std::span<const std::string>{} : found->values);
+        texts(name, found == report_.names.end() ? TextList{} : found->values);
       }
       for (const NameList& list : report_.names)
         if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())

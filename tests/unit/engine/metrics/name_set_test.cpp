@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/base/content_hash.h"
 
@@ -20,7 +23,7 @@ MergedNames merged_one(const NameSet& set) {
 }
 
 /// What stays of these names by its definition: those with the smallest hashes, as many as there is room for.
-std::vector<std::string> smallest(std::vector<std::string> names, std::size_t names_max, std::size_t bytes_max) {
+TextList smallest(std::vector<std::string> names, std::size_t names_max, std::size_t bytes_max) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::sort(names.begin(), names.end(),
@@ -31,7 +34,9 @@ std::vector<std::string> smallest(std::vector<std::string> names, std::size_t na
     ++count;
   names.resize(count);
   std::sort(names.begin(), names.end());
-  return names;
+  TextList kept;
+  for (const std::string& name : names) kept.push_back(name);
+  return kept;
 }
 
 TEST(NameSet, KeepsEachNameOnce) {
@@ -43,7 +48,7 @@ TEST(NameSet, KeepsEachNameOnce) {
   ASSERT_EQ(set.entries().size(), 2U);
   EXPECT_EQ(set.entries()[0].name, "b.example");
   EXPECT_EQ(set.entries()[0].observations, 2U);
-  EXPECT_EQ(merged_one(set).names, (std::vector<std::string>{"a.example", "b.example"}));
+  EXPECT_EQ(merged_one(set).names, (TextList{"a.example", "b.example"}));
   EXPECT_EQ(set.lost(), 0U);
 }
 
@@ -55,7 +60,9 @@ TEST(NameSet, ThoseWithTheSmallestHashesStayInWhateverOrderTheyCame) {
     const auto kept = smallest(names, kNamesMax, bytes_max);
     EXPECT_LT(kept.size(), bytes_max == 1000 ? 60 : 101);
     std::uint64_t lost = kNames;
-    for (const std::string& name : names) lost -= std::binary_search(kept.begin(), kept.end(), name) ? 1 : 0;
+    std::set<std::string_view> known;
+    for (const std::string_view name : kept) known.insert(name);
+    for (const std::string& name : names) lost -= known.count(name);
     for (const std::uint64_t seed : {1, 2}) {
       if (seed == 2) std::reverse(names.begin(), names.end());
       NameSet set(kNamesMax, bytes_max, HashSeed::fixed(seed));
@@ -117,8 +124,8 @@ TEST(NameSet, NamesAreSortedByBytesEachOnce) {
   for (const auto name : {"b.example"sv, "\xff"sv, "12345678b"sv, "12345678"sv, "a"sv}) a.insert(name);
   for (const auto name : {"12345678a"sv, "a\0"sv, "b.example"sv, ""sv, "12345678a"sv}) b.insert(name);
   const std::array<const NameSet*, 2> sets{&a, &b};
-  EXPECT_EQ(merged(sets).names, (std::vector<std::string>{"", "12345678", "12345678a", "12345678b", "a",
-                                                          std::string("a\0", 2), "b.example", "\xff"}));
+  EXPECT_EQ(merged(sets).names,
+            (TextList{"", "12345678", "12345678a", "12345678b", "a", "a\0"sv, "b.example", "\xff"}));
 }
 
 }  // namespace
