@@ -62,8 +62,10 @@ struct TeachingPorts {
 /// context.per_worker<A::PerWorker>(); for what outlives a flow (transactions, crypto contexts). Its size must be
 /// bounded. And then optionally advance(PerWorker&, Timestamp now, bool last, AnalyzerContext&) noexcept: called about
 /// every second of packet time and a last time at the end of the run; of the context only count() and
-/// observe_latency() may be used, the last time add_host_row() too. What it decides must follow from packet times alone
-/// and not from when it is called.
+/// observe_latency() may be used. What it decides must follow from packet times alone and not from when it is called.
+/// And merge(PerWorker& all, const PerWorker& other) noexcept with report(PerWorker& all, AnalyzerContext&): once the
+/// workers' threads have ended, what others found is brought into the first one's, which then gives its rows by
+/// add_host_row(), the only thing that may be used. They must be the same however flows were shared out.
 ///
 /// Optional: A::kTeachingPorts; A::kExpects, names of the analyzers whose flows it announces by expect_flow();
 /// A::kTables, tables of the report that add_row() fills; and end_flow(State&, bool mine, AnalyzerContext&) noexcept,
@@ -114,6 +116,8 @@ struct AnalyzerEntry {
   PerWorkerMemory (*make_per_worker)();  ///< gives null where there is no PerWorker
   void (*advance)(void* per_worker, Timestamp now, bool last, AnalyzerContext&) noexcept;  ///< null: not wanted
   void (*end_flow)(std::uint8_t* state, bool mine, AnalyzerContext&) noexcept;             ///< null: not wanted
+  void (*merge)(void* all, const void* other) noexcept;                                    ///< null: not wanted
+  void (*report)(void* all, AnalyzerContext&);                                             ///< null: not wanted
 };
 
 template <class A>
@@ -145,6 +149,26 @@ constexpr auto end_flow_of() noexcept -> void (*)(std::uint8_t*, bool, AnalyzerC
       A::end_flow(state, mine, context);
       std::memcpy(bytes, &state, sizeof state);
     };
+  } else {
+    return nullptr;
+  }
+}
+
+template <class A>
+constexpr auto merge_of() noexcept -> void (*)(void*, const void*) noexcept {
+  if constexpr (requires { &A::merge; }) {
+    return [](void* all, const void* other) noexcept {
+      A::merge(*static_cast<typename A::PerWorker*>(all), *static_cast<const typename A::PerWorker*>(other));
+    };
+  } else {
+    return nullptr;
+  }
+}
+
+template <class A>
+constexpr auto report_of() noexcept -> void (*)(void*, AnalyzerContext&) {
+  if constexpr (requires { &A::report; }) {
+    return [](void* all, AnalyzerContext& context) { A::report(*static_cast<typename A::PerWorker*>(all), context); };
   } else {
     return nullptr;
   }
@@ -214,7 +238,9 @@ constexpr AnalyzerEntry make_analyzer_entry() noexcept {
           },
           &make_per_worker_memory<A>,
           advance_of<A>(),
-          end_flow_of<A>()};
+          end_flow_of<A>(),
+          merge_of<A>(),
+          report_of<A>()};
 }
 
 }  // namespace netpulse

@@ -58,7 +58,7 @@ class AnalyzerContext {
   /// ends become the row's. values by column, at most kReportColumnsMax. Costs nothing unless a report was asked for.
   virtual void add_row(std::size_t table_index, Direction sender, Timestamp begun_at,
                        std::span<const std::int64_t> values) noexcept = 0;
-  /// The same for a table whose rows are about hosts: the row is about host.
+  /// The same for a table whose rows are about hosts: the row is about host. For the analyzer's report() alone.
   virtual void add_host_row(std::size_t table_index, const IpAddress& host,
                             std::span<const std::int64_t> values) noexcept = 0;
   /// Adds to a counter (index into the analyzer's kCounters), or observes a duration (into kHistograms).

@@ -1,11 +1,12 @@
 #include "engine/analysis/dispatcher.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace netpulse {
 namespace {
 
-constexpr std::size_t kNameBytesAverage = 48;  // room in the name sets per name they may hold
+constexpr std::size_t kNameBytesAverage = 52;  // room in the name sets per name they may hold
 
 }  // namespace
 
@@ -27,6 +28,7 @@ Dispatcher::Dispatcher(const AnalysisPlan& plan, const AnalysisOptions& options,
 
 void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) noexcept {
   packet_ = &packet;
+  teaches_ = Teaches::kUnasked;
   record_ = &record;
   muted_ = record.is(FlowRecord::kFlagShadow);
   if (created) {
@@ -244,6 +246,24 @@ void Dispatcher::advance_analyzers(Timestamp now, bool last) noexcept {
   }
 }
 
+void Dispatcher::merge_findings(const Dispatcher& other) noexcept {
+  for (std::size_t i = 0; i < per_worker_.size(); ++i)
+    if (const AnalyzerEntry& analyzer = plan_.analyzers()[i]; analyzer.merge != nullptr)
+      analyzer.merge(per_worker_[i].get(), other.per_worker_[i].get());
+}
+
+std::vector<ReportRow> Dispatcher::host_rows() {
+  host_rows_.clear();
+  muted_ = false;
+  for (std::size_t i = 0; i < per_worker_.size(); ++i) {
+    const AnalyzerEntry& analyzer = plan_.analyzers()[i];
+    if (analyzer.report == nullptr) continue;
+    protocol_in_hand_ = static_cast<ProtocolId>(i + 1);
+    analyzer.report(per_worker_[i].get(), *this);
+  }
+  return std::move(host_rows_);
+}
+
 void Dispatcher::finish_analysis() noexcept {
   FlowDetail* found = table_->detail_if_any(*record_);
   end_flow(*record_, found);
@@ -278,6 +298,12 @@ void Dispatcher::publish_gauges() noexcept {
   metrics_.name_cache_capacity = names_.capacity();
   metrics_.name_cache_evictions = names_.evictions();
   metrics_.name_cache_overwritten = names_.overwritten();
+  std::uint64_t names_lost = 0;
+  for (const NameSet& names : name_sets_) names_lost += names.lost();
+  metrics_.losses[static_cast<std::size_t>(LossReason::kNameSetFull)] = names_lost;
+  if (!rows_.has_value()) return;
+  metrics_.losses[static_cast<std::size_t>(LossReason::kReportRowsFull)] = rows_->lost();
+  metrics_.report_rows_replaced = rows_->replaced();
 }
 
 }  // namespace netpulse

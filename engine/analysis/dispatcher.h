@@ -106,6 +106,10 @@ class Dispatcher final : public AnalyzerContext {
   std::span<const ReportRow> rows() const noexcept {
     return rows_.has_value() ? rows_->rows() : std::span<const ReportRow>{};
   }
+  /// Once all workers have ended: brings what the analyzers of the other one's found into this one's.
+  void merge_findings(const Dispatcher& other) noexcept;
+  /// Then: the rows about hosts, in the order of each table.
+  std::vector<ReportRow> host_rows();
 
   // AnalyzerContext, for the packet in hand.
   FlowDetail& detail() noexcept override;
@@ -163,7 +167,7 @@ class Dispatcher final : public AnalyzerContext {
   void reject_candidate() noexcept;
   /// The flow's analyzer, or candidate, sees no more of it. mine: false if it has just said that it is not its own.
   void end_flow(FlowRecord& record, FlowDetail* detail, bool mine = true) noexcept;
-  void keep_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept;
+  void fill_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept;
   void consume(const PacketView& view) noexcept;
   void note_syn(const PacketView& packet) noexcept;
   /// The in-order bytes this packet brings to its direction; empty if it brings none yet.
@@ -174,6 +178,10 @@ class Dispatcher final : public AnalyzerContext {
   StreamBuffer* stream_buffer(std::size_t direction, bool make) noexcept;
   void release_streams(FlowDetail& detail) noexcept;
   void name_from_cache() noexcept;
+  bool packet_teaches() noexcept {
+    if (teaches_ == Teaches::kUnasked) teaches_ = plan_.teaches(*packet_) ? Teaches::kYes : Teaches::kNo;
+    return teaches_ == Teaches::kYes;
+  }
   void name_flow(FlowDetail& found, std::string_view name, std::uint8_t source) noexcept;
   bool undecided() const noexcept {
     return record_->analysis_state == static_cast<std::uint8_t>(AnalysisState::kUndecided);
@@ -196,6 +204,7 @@ class Dispatcher final : public AnalyzerContext {
   StreamPool streams_;
   std::vector<NameSet> name_sets_;
   std::optional<ReportRows> rows_;
+  std::vector<ReportRow> host_rows_;                        // empty while packets come
   FlowDetail scratch_detail_;                               // written to when the pool is empty
   std::vector<AnalyzerEntry::PerWorkerMemory> per_worker_;  // by analyzer
   Timestamp advanced_at_;
@@ -210,6 +219,7 @@ class Dispatcher final : public AnalyzerContext {
   bool handed_over_ = false;
   bool named_ = false;  // by the consume() in hand
   bool muted_ = false;  // a shadow flow: learns names, counts nothing
+  enum class Teaches : std::uint8_t { kUnasked, kYes, kNo } teaches_ = Teaches::kUnasked;  // the packet in hand
 };
 
 }  // namespace netpulse

@@ -49,13 +49,12 @@ void Dispatcher::set_number(FlowNumber kind, Direction sender, std::int64_t valu
 
 void Dispatcher::observe_name(std::size_t list_index, std::string_view name) noexcept {
   if (name_sets_.empty() || muted_ || name.empty()) return;
-  if (!name_sets_[plan_.name_list(protocol_in_hand_, list_index)].insert(name))
-    ++metrics_.losses[static_cast<std::size_t>(LossReason::kNameSetFull)];
+  name_sets_[plan_.name_list(protocol_in_hand_, list_index)].insert(name);
 }
 
 void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address, std::string_view name,
                                std::uint32_t ttl_seconds) noexcept {
-  if (!plan_.teaches(*packet_)) return;
+  if (!packet_teaches()) return;
   // A host that asks over IPv4 for an IPv6 address uses it from an address of its own that is not known here.
   const IpAddress scope = client.is_v4_mapped() == address.is_v4_mapped() ? client : IpAddress{};
   names_.learn(scope, address, name, ttl_seconds, packet_->received_at);
@@ -64,7 +63,7 @@ void Dispatcher::learn_address(const IpAddress& client, const IpAddress& address
 
 void Dispatcher::expect_flow(std::size_t expected_index, const IpAddress& address, std::uint16_t port,
                              const ExpectationNote& note) noexcept {
-  if (!plan_.teaches(*packet_)) return;
+  if (!packet_teaches()) return;
   const ExpectedFlow expected{address, port, plan_.expected(protocol_in_hand_, expected_index), note};
   if (!expectations_.add(expected, packet_->received_at) && !muted_)
     ++metrics_.losses[static_cast<std::size_t>(LossReason::kExpectationsFull)];
@@ -87,22 +86,22 @@ void Dispatcher::add_row(std::size_t table_index, Direction sender, Timestamp be
   row.dst_addr = from_lo ? key.hi_addr : key.lo_addr;
   row.src_port = from_lo ? key.lo_port : key.hi_port;
   row.dst_port = from_lo ? key.hi_port : key.lo_port;
-  keep_row(table_index, row, values);
+  fill_row(table_index, row, values);
+  rows_->add(row);
 }
 
 void Dispatcher::add_host_row(std::size_t table_index, const IpAddress& host,
                               std::span<const std::int64_t> values) noexcept {
-  if (muted_ || !rows_.has_value()) return;
   ReportRow row;
   row.src_addr = host;
-  keep_row(table_index, row, values);
+  fill_row(table_index, row, values);
+  host_rows_.push_back(row);
 }
 
-void Dispatcher::keep_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept {
+void Dispatcher::fill_row(std::size_t table_index, ReportRow& row, std::span<const std::int64_t> values) noexcept {
   row.table = static_cast<std::uint16_t>(plan_.table(protocol_in_hand_, table_index));
   row.values.fill(kNoValue);
   std::copy_n(values.begin(), std::min(values.size(), kReportColumnsMax), row.values.begin());
-  if (!rows_->add(row)) ++metrics_.losses[static_cast<std::size_t>(LossReason::kReportRowsFull)];
 }
 
 void Dispatcher::count(std::size_t counter_index, std::uint64_t increment) noexcept {

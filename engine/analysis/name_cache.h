@@ -58,7 +58,7 @@ class NameCache {
   };
   static_assert(sizeof(Entry) == 48);
 
-  std::size_t ring_bytes() const noexcept { return names_.size() - kNameTailBytes; }
+  std::size_t ring_bytes() const noexcept { return ring_mask_ + 1; }
   /// Learned, and not yet in its set: the set's line is on its way from memory meanwhile.
   struct Waiting {
     std::uint64_t hash;
@@ -74,6 +74,7 @@ class NameCache {
   HashSeed seed_;
   Duration ttl_min_, ttl_max_;
   std::size_t set_mask_;
+  std::size_t ring_mask_;
   PageArray<Set> sets_;
   PageArray<Entry> entries_;  // entry `way` of set s: s * kWays + way
   PageArray<char>

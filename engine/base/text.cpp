@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace netpulse {
@@ -37,6 +38,28 @@ bool is_printable_ascii(std::string_view raw) noexcept {
   bool other = false;  // without an early end, so that it is done in vectors
   for (const char c : raw) other |= static_cast<std::uint8_t>(c - 0x20) >= 0x7f - 0x20;
   return !other;
+}
+
+bool is_plain_json(std::string_view raw) noexcept {
+  const auto special = [](auto c) { return (c < 0x20) | (c >= 0x7f) | (c == '"') | (c == '\\'); };
+  using Lanes [[gnu::vector_size(16)]] = std::uint8_t;
+  if (raw.size() < sizeof(Lanes)) {
+    bool found = false;
+    for (const char c : raw) found |= special(static_cast<std::uint8_t>(c)) != 0;
+    return !found;
+  }
+  decltype(special(Lanes{})) found{};
+  const auto look = [&](std::size_t at) {
+    Lanes lanes;
+    std::memcpy(&lanes, raw.data() + at, sizeof lanes);
+    found |= special(lanes);
+  };
+  // The last ones overlap those before: no bytes are left to be looked at one by one.
+  for (std::size_t at = 0; at + sizeof(Lanes) < raw.size(); at += sizeof(Lanes)) look(at);
+  look(raw.size() - sizeof(Lanes));
+  std::uint64_t halves[2];
+  std::memcpy(halves, &found, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
 }
 
 std::string printable(std::string_view raw) {

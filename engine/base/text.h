@@ -13,6 +13,8 @@ namespace netpulse {
 std::string printable(std::string_view raw);
 /// Whether printable() would change nothing because all is printable ASCII: saves the copy.
 bool is_printable_ascii(std::string_view raw) noexcept;
+/// The same, and JSON shows it as it is: there is no quotation mark and no backslash either.
+bool is_plain_json(std::string_view raw) noexcept;
 
 /// ASCII lower case in place; other bytes stay (names from the wire are compared so, RFC 4343).
 void lower_case_ascii(std::string& text) noexcept;

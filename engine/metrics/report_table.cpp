@@ -3,36 +3,32 @@
 #include <algorithm>
 
 namespace netpulse {
-namespace {
 
-void merge(ReportRow& row, const ReportRow& other, std::span<const ReportColumn> columns) noexcept {
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    std::int64_t& value = row.values[i];
-    const std::int64_t more = other.values[i];
-    if (more == kNoValue) continue;
-    if (value == kNoValue)
-      value = more;
-    else
-      value = columns[i].merge == ColumnMerge::kMaximum ? std::max(value, more) : value + more;
+void ReportRows::add(const ReportRow& row) noexcept {
+  if (count_ < rows_.size()) {
+    rows_[count_++] = row;
+    return;
   }
+  if (keep_ == Keep::kLatest) {
+    rows_[oldest_] = row;
+    oldest_ = oldest_ + 1 == count_ ? 0 : oldest_ + 1;
+    ++replaced_;
+    return;
+  }
+  ReportRow* const begin = rows_.data();
+  ReportRow* const end = begin + count_;
+  if (lost_++ == 0) std::make_heap(begin, end);
+  if (!(row < *begin)) return;
+  std::pop_heap(begin, end);
+  end[-1] = row;
+  std::push_heap(begin, end);
 }
 
-}  // namespace
-
-void ReportTable::merge_and_sort() {
+std::size_t keep_first_rows(std::vector<ReportRow>& rows, std::size_t rows_max) {
   std::sort(rows.begin(), rows.end());
-  if (description.subject != RowSubject::kHost) return;
-  std::sort(rows.begin(), rows.end(), [](const ReportRow& a, const ReportRow& b) { return a.src_addr < b.src_addr; });
-  std::vector<ReportRow> merged;
-  for (const ReportRow& row : rows) {
-    if (!merged.empty() && merged.back().src_addr == row.src_addr)
-      merge(merged.back(), row, description.columns);
-    else
-      merged.push_back(row);
-  }
-  std::stable_sort(merged.begin(), merged.end(),
-                   [](const ReportRow& a, const ReportRow& b) { return a.values[0] > b.values[0]; });
-  rows = std::move(merged);
+  const std::size_t lost = rows.size() - std::min(rows.size(), rows_max);
+  rows.resize(rows.size() - lost);
+  return lost;
 }
 
 std::int64_t ReportTable::shown_value(const ReportRow& row, std::size_t column) const noexcept {

@@ -23,16 +23,12 @@ enum class ValueKind : std::uint8_t {
   kLabel,         ///< an index into ReportColumn::labels
 };
 
-/// How the values of rows about the same host, found by several workers, become one.
-enum class ColumnMerge : std::uint8_t { kSum, kMaximum };
-
 /// A column of a report table. All views are literals.
 struct ReportColumn {
   std::string_view name;     ///< in the JSON report, with its unit: "jitter_ms_mean"
   std::string_view heading;  ///< in the text report; empty: not shown there
   ValueKind kind = ValueKind::kNumber;
   std::span<const std::string_view> labels = {};
-  ColumnMerge merge = ColumnMerge::kSum;
   /// Shown is a mean: the value divided by that of this column; no value where that is 0. -1: shown as it is.
   int mean_over = -1;
 };
@@ -40,7 +36,7 @@ struct ReportColumn {
 /// What the rows of a table are about.
 enum class RowSubject : std::uint8_t {
   kStream,  ///< what one end of a flow sent to the other
-  kHost,    ///< src_addr alone, whatever flows: the rows of all workers are merged
+  kHost,    ///< src_addr alone, whatever flows, of all workers; zero: all others
 };
 
 /// A table that an analyzer adds rows to. In the JSON report it is the list `name` of the object `section`.
@@ -65,43 +61,38 @@ struct ReportRow {
   friend auto operator<=>(const ReportRow&, const ReportRow&) = default;
 };
 
-/// Rows of all tables, as a worker found them: bounded, fixed memory, resident as far as it is used.
+/// Rows of all tables about streams, as a worker found them: bounded, fixed memory, resident as far as it is used.
 class ReportRows {
  public:
-  /// Which rows stay when there are more than there is room for: of a file the first, which are the same each time;
-  /// of a live run the latest.
+  /// Which rows stay when there are more than there is room for: of a file those that begin first, whatever the order
+  /// in which they are found and by which worker; of a live run the latest that were found.
   enum class Keep : std::uint8_t { kFirst, kLatest };
 
   /// rows_max: at least 1.
   ReportRows(std::size_t rows_max, Keep keep) : rows_(rows_max, PageMemory::Pages::kNormal), keep_(keep) {}
-  /// False if there is no room.
-  bool add(const ReportRow& row) noexcept {
-    if (count_ == rows_.size()) {
-      if (keep_ == Keep::kFirst) return false;
-      rows_[oldest_] = row;
-      oldest_ = oldest_ + 1 == count_ ? 0 : oldest_ + 1;
-      return true;
-    }
-    rows_[count_++] = row;
-    return true;
-  }
+  void add(const ReportRow& row) noexcept;
   /// In no order.
   std::span<const ReportRow> rows() const noexcept { return {&rows_[0], count_}; }
+  /// kFirst: rows that found no room.
+  std::uint64_t lost() const noexcept { return lost_; }
+  /// kLatest: rows that made room for later ones.
+  std::uint64_t replaced() const noexcept { return replaced_; }
 
  private:
-  PageArray<ReportRow> rows_;
+  PageArray<ReportRow> rows_;  // once it is full and rows are lost, a heap with the last one in front
   std::size_t count_ = 0, oldest_ = 0;
+  std::uint64_t lost_ = 0, replaced_ = 0;
   Keep keep_;
 };
 
-/// A table of the report with its rows, in the order of their begin; those about hosts by their first column, largest
-/// first.
+/// Of all workers' rows leaves rows_max, those that begin first, sorted; returns how many had to go.
+std::size_t keep_first_rows(std::vector<ReportRow>& rows, std::size_t rows_max);
+
+/// A table of the report with its rows, in the order of their begin; those about hosts as their analyzer gave them.
 struct ReportTable {
   ReportTableDescription description;
   std::vector<ReportRow> rows;
 
-  /// Brings the rows, as all workers gave them, into that order.
-  void merge_and_sort();
   /// The value to be shown, or kNoValue.
   std::int64_t shown_value(const ReportRow& row, std::size_t column) const noexcept;
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/text_list.h"
 #include "engine/metrics/report_table.h"
 #include "engine/metrics/sinks.h"
 
@@ -12,7 +13,7 @@ namespace netpulse {
 /// A name list of the report ("tls_server_name"): unique, sorted by bytes, raw as on the wire.
 struct NameList {
   std::string name;
-  std::vector<std::string> values;
+  TextList values;
 };
 
 /// What a run found, at its end.

@@ -122,6 +122,7 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   name_cache_evictions += other.name_cache_evictions;
   name_cache_overwritten += other.name_cache_overwritten;
   closed_list_overflows += other.closed_list_overflows;
+  report_rows_replaced += other.report_rows_replaced;
   add_each(tcp_findings, other.tcp_findings);
   tcp_super_frame_segments += other.tcp_super_frame_segments;
   tcp_rtt.add(other.tcp_rtt);

@@ -87,13 +87,13 @@ enum class LossReason : std::uint8_t {
   kDetailPoolFull,     ///< flows whose names were not kept: no cold record left
   kAttributePoolFull,  ///< texts of flows (user agents, ...) that were not kept
   kStreamPoolFull,     ///< flows whose analysis ended early: their stream buffer went to a newer flow
-  kNameSetFull,        ///< names not listed in the report
+  kNameSetFull,        ///< names not listed in the report, each time they were seen
   kNameExchangeFull,   ///< learned names not told to another worker: its ring was full (live, a source per worker)
   kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
   kStreamWindowFull,   ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
                        ///< holes
   kExpectationsFull,   ///< announced flows not waited for any longer: newer announcements took their room
-  kReportRowsFull,     ///< rows not listed in the report
+  kReportRowsFull,     ///< rows not listed in the report of a file; see report_rows_replaced
   kTcpHolesFull,       ///< holes in TCP streams not waited for: bytes that fill them later count as repeated
   kThroughputFull,     ///< amounts missing in the windows of throughput: the collector was too slow
   kCount
@@ -145,6 +145,9 @@ struct WorkerMetrics {
   std::uint64_t name_cache_overwritten = 0;  ///< look-ups that found an address whose name had made room for others
   /// Closed connections that found no room in the list of those to end on time: a sweep ends them, seconds later.
   std::uint64_t closed_list_overflows = 0;
+  /// Rows of the report's tables that made room for later ones: of a live run, where that is no loss, as it shows the
+  /// latest.
+  std::uint64_t report_rows_replaced = 0;
 
   std::array<std::uint64_t, kTcpFindingCount> tcp_findings{};  ///< segments by TcpFinding, of packets in a flow
   std::uint64_t tcp_super_frame_segments = 0;                  ///< that TcpFinding::kSuperFrame's hold, estimated

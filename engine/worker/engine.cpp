@@ -74,8 +74,8 @@ struct Engine::Implementation {
   void read_ring(std::size_t index);
   void begin_thread(std::size_t index);
   SourceStats sum_of_sources() const;
-  std::vector<NameList> collect_names() const;
-  std::vector<ReportTable> collect_tables() const;
+  void collect_names(RunReport& report) const;
+  void collect_tables(RunReport& report) const;
 };
 
 void Engine::Implementation::name_everything(std::vector<std::string> interfaces) {
@@ -242,28 +242,32 @@ SourceStats Engine::Implementation::sum_of_sources() const {
   return sum;
 }
 
-std::vector<NameList> Engine::Implementation::collect_names() const {
-  std::vector<NameList> lists;
-  if (!options.collect_names) return lists;
+void Engine::Implementation::collect_names(RunReport& report) const {
+  if (!options.collect_names) return;
   for (std::size_t i = 0; i < plan.name_lists().size(); ++i) {
-    std::vector<std::string_view> merged;
-    for (const auto& worker : workers) {
-      const auto found = worker->name_sets()[i].names();
-      merged.insert(merged.end(), found.begin(), found.end());
-    }
-    lists.push_back({plan.name_lists()[i], sorted_once(merged)});
+    std::vector<const NameSet*> sets;
+    for (const auto& worker : workers) sets.push_back(&worker->dispatcher().name_sets()[i]);
+    MergedNames all = merged(sets);
+    report.names.push_back({plan.name_lists()[i], std::move(all.names)});
+    report.metrics.total.losses[static_cast<std::size_t>(LossReason::kNameSetFull)] += all.lost;
   }
-  return lists;
 }
 
-std::vector<ReportTable> Engine::Implementation::collect_tables() const {
-  std::vector<ReportTable> tables;
-  if (!options.collect_names && !options.collect_latest) return tables;
-  for (const ReportTableDescription& description : plan.tables()) tables.push_back({description, {}});
-  for (const auto& worker : workers)
-    for (const ReportRow& row : worker->report_rows()) tables[row.table].rows.push_back(row);
-  for (ReportTable& table : tables) table.merge_and_sort();
-  return tables;
+void Engine::Implementation::collect_tables(RunReport& report) const {
+  if (!options.collect_names && !options.collect_latest) return;
+  for (const ReportTableDescription& description : plan.tables()) report.tables.push_back({description, {}});
+  std::vector<ReportRow> rows;
+  for (const auto& worker : workers) {
+    const auto found = worker->dispatcher().rows();
+    rows.insert(rows.end(), found.begin(), found.end());
+  }
+  // Of a live run each worker has its latest.
+  const std::size_t rows_max = options.collect_latest ? rows.size() : options.rows_max;
+  report.metrics.total.losses[static_cast<std::size_t>(LossReason::kReportRowsFull)] += keep_first_rows(rows, rows_max);
+  for (const ReportRow& row : rows) report.tables[row.table].rows.push_back(row);
+  Dispatcher& all = workers.front()->dispatcher();
+  for (std::size_t i = 1; i < workers.size(); ++i) all.merge_findings(workers[i]->dispatcher());
+  for (const ReportRow& row : all.host_rows()) report.tables[row.table].rows.push_back(row);
 }
 
 Engine::Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, AnalysisPlan plan,
@@ -329,8 +333,8 @@ RunReport Engine::wait() {
   engine.collector->finish();
   RunReport report;
   engine.collector->fill(report, engine.options.top_entries);
-  report.names = engine.collect_names();
-  report.tables = engine.collect_tables();
+  engine.collect_names(report);
+  engine.collect_tables(report);
   for (const auto& source : engine.sources)
     if (std::string error = source->error(); !error.empty()) report.source_errors.push_back(std::move(error));
   if (engine.names->interfaces.empty()) {

@@ -25,8 +25,8 @@ struct EngineOptions {
   AnalysisOptions analysis;
   bool collect_names = false;     ///< fill RunReport::names and tables (capture files)
   bool collect_latest = false;    ///< fill RunReport::tables, with the latest rows (live runs)
-  std::size_t names_max = 65536;  ///< per list and worker
-  std::size_t rows_max = 16384;   ///< of the report's tables together, per worker
+  std::size_t names_max = 65536;  ///< per list
+  std::size_t rows_max = 16384;   ///< of the report's tables about streams together; of a live run per worker
   std::size_t top_entries = 10;
   HomeNetworks home;
 };

@@ -56,8 +56,9 @@ class Worker final : private FlowEndHandler, private NameListener {
   SnapshotSlot<WorkerMetrics>& snapshots() noexcept { return snapshots_; }
   NameInbox& name_inbox() noexcept { return name_inbox_; }
   void set_name_exchange(NameExchange* exchange, std::size_t worker_index) noexcept;
-  const std::vector<NameSet>& name_sets() const noexcept { return dispatcher_.name_sets(); }
-  std::span<const ReportRow> report_rows() const noexcept { return dispatcher_.rows(); }
+  /// What analyzers found; of its findings only once the threads of all workers have ended.
+  const Dispatcher& dispatcher() const noexcept { return dispatcher_; }
+  Dispatcher& dispatcher() noexcept { return dispatcher_; }
 
  private:
   struct Pending {

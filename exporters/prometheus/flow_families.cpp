@@ -94,6 +94,9 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
   per_worker("netpulse_flow_closed_list_overflows_total",
              "Closed connections whose records come some seconds late: the list of those to end on time was full.",
              MetricType::Counter, [](const WorkerMetrics& w) { return w.closed_list_overflows; });
+  per_worker("netpulse_replaced_report_rows_total",
+             "Rows of the final report's tables that made room for later ones: it shows the latest.",
+             MetricType::Counter, [](const WorkerMetrics& w) { return w.report_rows_replaced; });
   add_losses(snapshot, families);
 
   FamilyBuilder fragments(

@@ -52,15 +52,15 @@ bool looks_like_dns(Bytes message, bool whole) noexcept {
   if (!header.is_response() && header.rcode() != 0) return false;
   if (header.questions == 0 && header.records() == 0) return false;
   if (whole && header.message_bytes_min() > message.size()) return false;
+  const std::size_t name_end = dns_name_end(message, kDnsHeaderBytes);
   if (header.questions == 0) {
     DnsRecord record;
-    return header.is_response() && read_dns_record(message, kDnsHeaderBytes, record) &&
-           known_class(record.class_code & 0x7fff) && valid_dns_name(message, kDnsHeaderBytes) &&
-           !is_netbios(message, kDnsHeaderBytes, record.type);
+    return header.is_response() && name_end != 0 && read_dns_record(message, kDnsHeaderBytes, record) &&
+           known_class(record.class_code & 0x7fff) && !is_netbios(message, kDnsHeaderBytes, record.type);
   }
   DnsQuestion question;
-  return read_dns_question(message, kDnsHeaderBytes, question) && known_class(question.class_code) &&
-         valid_dns_name(message, kDnsHeaderBytes) && !is_netbios(message, kDnsHeaderBytes, question.type);
+  return read_dns_question(message, kDnsHeaderBytes, name_end, question) && known_class(question.class_code) &&
+         !is_netbios(message, kDnsHeaderBytes, question.type);
 }
 
 std::size_t rcode_label(std::uint16_t rcode) noexcept {
@@ -102,17 +102,18 @@ void add_resolver_row(const DnsResolver& resolver, AnalyzerContext& context) noe
   context.add_host_row(0, resolver.address, values);
 }
 
-/// Finds the query of a response, or remembers a query. name: of its question, empty if it has none.
-void match(const DnsHeader& header, std::string_view name, std::uint16_t type, Transport transport,
+/// Finds the query of a response, or remembers a query. name: of its question, empty if it has none. True: it is the
+/// response to a query that asked for name.
+bool match(const DnsHeader& header, std::string_view name, std::uint16_t type, Transport transport,
            const PacketView& packet, AnalyzerContext& context) noexcept {
   // A shadow belongs to another worker, and so do its transactions.
-  if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return;
+  if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return false;
   auto& [transactions, resolvers] = context.per_worker<Dns::PerWorker>();
   const bool lo_asks = packet.from_lo() != header.is_response();
   DnsTransactionKey key = DnsTransactions::key_of(packet.hash, header.id, lo_asks);
   if (!name.empty()) key.question = DnsTransactions::question_of(name, type);
   if (!header.is_response()) {
-    if (name.empty()) return;
+    if (name.empty()) return false;
     const DnsTransactions::QueryResult result = transactions.query(key, packet.received_at);
     if (result.retransmitted)
       context.count(Dns::kCounterRetransmitted);
@@ -120,7 +121,7 @@ void match(const DnsHeader& header, std::string_view name, std::uint16_t type, T
       ++resolvers.at(packet.dst_addr()).transactions;
     if (result.unanswered) context.count(Dns::kCounterUnanswered);
     if (result.forgotten) context.count(Dns::kCounterForgotten);
-    return;
+    return false;
   }
   const DnsTransactions::AnswerResult result = transactions.answer(key, packet.received_at);
   if (result.unanswered) context.count(Dns::kCounterUnanswered);
@@ -129,12 +130,15 @@ void match(const DnsHeader& header, std::string_view name, std::uint16_t type, T
       context.count(Dns::kCounterAnswered);
       context.observe_latency(transport == kTcp ? 1 : 0, result.latency);
       note_answer(header, result.latency, resolvers.at(packet.src_addr()));
-      return;
+      break;
     case DnsTransactions::Answer::kRepeated:
-      return context.count(Dns::kCounterRepeated);
+      context.count(Dns::kCounterRepeated);
+      break;
     case DnsTransactions::Answer::kUnsolicited:
-      return context.count(Dns::kCounterUnsolicited);
+      context.count(Dns::kCounterUnsolicited);
+      return false;
   }
+  return !name.empty();
 }
 
 void count_answers(const DnsAnswers& found, const DnsHeader& header, AnalyzerContext& context) noexcept {
@@ -160,20 +164,24 @@ bool read_message(Bytes message, Transport transport, const PacketView& packet, 
   if (header.questions != 0) {
     if (!read_dns_question(message, offset, read_dns_name(message, offset, name), first)) return false;
     asked = name.view();
-    context.observe_name(list, asked);
     offset = first.end;
   }
+  // The name in a response has mostly been seen in its query.
+  const bool listed_later = header.is_response() && header.questions == 1;
+  if (header.questions != 0 && !listed_later) context.observe_name(list, asked);
   DnsNameText other;
   for (std::size_t i = 1; i < header.questions; ++i, offset = question.end) {
     if (!read_dns_question(message, offset, read_dns_name(message, offset, other), question)) return false;
     context.observe_name(list, other.view());
   }
+  bool listed = !listed_later;
   if (transport == kUdp || transport == kTcp) {
     if (!header.is_response()) context.count(Dns::kCounterTypes + type_label(first.type));
     // One question is the rule (RFC 9619).
     if (header.questions > 1) context.count(Dns::kCounterSeveralQuestions);
-    match(header, asked, first.type, transport, packet, context);
+    listed |= match(header, asked, first.type, transport, packet, context);
   }
+  if (!listed) context.observe_name(list, asked);
   if (!header.is_response()) return true;
   if (transport == kMdns) return learn_mdns_records(message, header, offset, context);
   DnsAnswers found;
@@ -233,9 +241,10 @@ Verdict Dns::consume(const PacketView& packet, State&, AnalyzerContext& context)
 void Dns::advance(PerWorker& worker, Timestamp now, bool last, AnalyzerContext& context) noexcept {
   const std::size_t unanswered = last ? worker.transactions.clear() : worker.transactions.expire(now);
   if (unanswered != 0) context.count(kCounterUnanswered, unanswered);
-  if (!last) return;
-  for (const DnsResolver& resolver : worker.resolvers.all()) add_resolver_row(resolver, context);
-  if (worker.resolvers.others().transactions != 0) add_resolver_row(worker.resolvers.others(), context);
+}
+
+void Dns::report(PerWorker& all, AnalyzerContext& context) {
+  for (const DnsResolver& resolver : all.resolvers.busiest(kResolversListedMax)) add_resolver_row(resolver, context);
 }
 
 }  // namespace netpulse

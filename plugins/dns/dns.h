@@ -131,6 +131,8 @@ struct Dns {
                       MetricDescription{"netpulse_dns_latency_seconds", kHelp, "transport", kDnsTransportLabels[1]}};
   }();
 
+  /// Resolvers that the report lists; the others are its last row, all in one.
+  static constexpr std::size_t kResolversListedMax = 512;
   /// By resolver, for queries over UDP and TCP.
   static constexpr std::array<ReportColumn, 6> kResolverColumns{
       ReportColumn{.name = "transactions", .heading = "queries"},
@@ -138,10 +140,7 @@ struct Dns {
       ReportColumn{.name = "name_errors", .heading = "no such name"},
       ReportColumn{.name = "failures", .heading = "failures"},
       ReportColumn{.name = "latency_ms_mean", .heading = "mean ms", .kind = ValueKind::kMilliseconds, .mean_over = 1},
-      ReportColumn{.name = "latency_ms_max",
-                   .heading = "max ms",
-                   .kind = ValueKind::kMilliseconds,
-                   .merge = ColumnMerge::kMaximum}};
+      ReportColumn{.name = "latency_ms_max", .heading = "max ms", .kind = ValueKind::kMilliseconds}};
   static constexpr std::array<ReportTableDescription, 1> kTables{
       ReportTableDescription{"dns", "resolvers", "DNS resolvers", kResolverColumns, RowSubject::kHost}};
 
@@ -153,6 +152,8 @@ struct Dns {
   static Verdict probe(const PacketView& packet) noexcept;
   static Verdict consume(const PacketView& packet, State& state, AnalyzerContext& context) noexcept;
   static void advance(PerWorker& worker, Timestamp now, bool last, AnalyzerContext& context) noexcept;
+  static void merge(PerWorker& all, const PerWorker& other) noexcept { all.resolvers.merge(other.resolvers); }
+  static void report(PerWorker& all, AnalyzerContext& context);
 };
 
 }  // namespace netpulse

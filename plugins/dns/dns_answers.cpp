@@ -49,18 +49,20 @@ class Teacher {
 class Chain {
  public:
   Chain(Bytes message, const DnsQuestion& question, std::string_view name, Teacher& teacher) noexcept
-      : message_(message), name_offset_(question.name_offset), name_(name), teacher_(teacher) {}
+      : message_(message), name_(name), teacher_(teacher) {
+    go_to(question.name_offset);
+  }
 
   void follow_answer(const DnsRecord& record) noexcept {
     if (record.class_code != kClassInternet) return;
     if (record.type != DnsType::kCname && !gives_address(record.type)) return;
-    if (!same_dns_name(message_, record.name_offset, name_offset_)) {
+    if (!is_here(record.name_offset)) {
       skipped_ = true;
       return;
     }
     const std::uint32_t ttl = std::min(record.ttl, ttl_min_);
     if (record.type == DnsType::kCname) {
-      name_offset_ = record.data_offset;
+      go_to(record.data_offset);
       ttl_min_ = ttl;
       moved_ = true;
     } else {
@@ -81,6 +83,15 @@ class Chain {
   }
 
  private:
+  void go_to(std::size_t name_offset) noexcept {
+    name_offset_ = name_offset;
+    name_target_ = dns_pointer_target(message_, name_offset);
+  }
+  /// As same_dns_name().
+  bool is_here(std::size_t owner) const noexcept {
+    return owner == name_offset_ || dns_pointer_target(message_, owner) == name_target_ ||
+           same_dns_labels(message_, owner, name_offset_);
+  }
   static bool gives_address(std::uint16_t type) noexcept {
     return type == DnsType::kA || type == DnsType::kAaaa || type == DnsType::kHttps || type == DnsType::kSvcb;
   }
@@ -106,7 +117,7 @@ class Chain {
   }
 
   Bytes message_;
-  std::size_t name_offset_;  // of the name that the chain has got to
+  std::size_t name_offset_, name_target_;  // of the name that the chain has got to
   std::string_view name_;
   Teacher& teacher_;
   std::uint32_t ttl_min_ = 0xffffffff;

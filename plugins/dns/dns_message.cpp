@@ -106,7 +106,12 @@ std::size_t read_plain_name(Bytes message, std::size_t offset, char* out, std::s
   const Bytes name = message.subspan(offset);
   const std::size_t bytes_max = std::min(name.size(), kTextBytesMax + 1);
   // By position in the text: 0xff where a label's length becomes a dot. Behind the name everything is let pass.
-  alignas(kLanes) std::array<std::uint8_t, kTextBytesMax + kLanes> is_dot{};
+  alignas(kLanes) std::array<std::uint8_t, kTextBytesMax + kLanes> is_dot;
+  // By vectors: for so few bytes gcc's string instruction takes longer than all the rest.
+  for (std::size_t i = 0; i < is_dot.size(); i += kLanes) {
+    constexpr Lanes kNone{};
+    std::memcpy(&is_dot[i], &kNone, sizeof kNone);
+  }
   std::size_t end = 0;
   for (std::size_t length = name[0]; length != 0; length = name[end]) {
     if (length > kDnsLabelBytesMax) return 0;
@@ -118,9 +123,10 @@ std::size_t read_plain_name(Bytes message, std::size_t offset, char* out, std::s
   text_bytes = end - 1;
   std::memset(&is_dot[text_bytes], 0xff, kLanes);
   const std::uint8_t* text = name.data() + 1;
-  std::array<std::uint8_t, kTextBytesMax> copy{};
-  if (name.size() - 1 < kTextBytesMax) {
+  std::array<std::uint8_t, kTextBytesMax> copy;
+  if (name.size() - 1 < (text_bytes <= kLanes ? kLanes : kTextBytesMax)) {
     std::memcpy(copy.data(), text, text_bytes);
+    std::memset(copy.data() + text_bytes, 0, copy.size() - text_bytes);
     text = copy.data();
   }
   for (std::size_t i = 0; i < text_bytes; i += kLanes) {
@@ -180,11 +186,18 @@ std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) 
   }
 }
 
-bool valid_dns_name(Bytes message, std::size_t offset) noexcept {
+std::size_t dns_name_end(Bytes message, std::size_t offset) noexcept {
+  // The usual name, without pointers: its end is known without a look at the labels.
+  for (std::size_t at = offset; at < message.size() && at - offset < kDnsNameBytesMax;) {
+    const std::uint8_t length = message[at];
+    if (length == 0) return at + 1;
+    if (length > kDnsLabelBytesMax) break;
+    at += length + 1U;
+  }
   LabelWalk walk(message, offset);
   LabelWalk::Step step = walk.next();
   while (step == LabelWalk::Step::kLabel) step = walk.next();
-  return step == LabelWalk::Step::kEnd;
+  return step == LabelWalk::Step::kEnd ? walk.end() : 0;
 }
 
 std::size_t skip_dns_labels(Bytes message, std::size_t offset) noexcept {
@@ -207,34 +220,6 @@ bool same_dns_labels(Bytes message, std::size_t a, std::size_t b) noexcept {
     if (step == LabelWalk::Step::kEnd) return true;
     if (!same_label(left.label(), right.label())) return false;
   }
-}
-
-bool read_dns_question(Bytes message, std::size_t offset, std::size_t name_end, DnsQuestion& question) noexcept {
-  constexpr std::size_t kFixedBytes = 4;
-  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
-  const std::uint8_t* fixed = message.data() + name_end;
-  question.name_offset = offset;
-  question.type = load_be16(fixed);
-  question.class_code = load_be16(fixed + 2) & 0x7fff;
-  question.end = name_end + kFixedBytes;
-  return true;
-}
-
-bool read_dns_record(Bytes message, std::size_t offset, DnsRecord& record) noexcept {
-  constexpr std::size_t kFixedBytes = 10;
-  const std::size_t name_end = skip_dns_name(message, offset);
-  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
-  const std::uint8_t* fixed = message.data() + name_end;
-  const std::size_t data_bytes = load_be16(fixed + 8);
-  record.data_offset = name_end + kFixedBytes;
-  if (message.size() - record.data_offset < data_bytes) return false;
-  record.name_offset = offset;
-  record.type = load_be16(fixed);
-  record.class_code = load_be16(fixed + 2);
-  record.ttl = load_be32(fixed + 4);
-  record.data = message.subspan(record.data_offset, data_bytes);
-  record.end = record.data_offset + data_bytes;
-  return true;
 }
 
 }  // namespace netpulse

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/base/bytes.h"
+#include "engine/packet/load.h"
 
 namespace netpulse {
 
@@ -60,8 +61,8 @@ class DnsNameText {
 /// Reads the name at offset; returns the offset behind it, or 0 if it is malformed: a label over 63 bytes, more than
 /// 255 in all, a reserved label type, or a pointer that does not lead backwards (RFC 1035 section 4.1.4).
 std::size_t read_dns_name(Bytes message, std::size_t offset, DnsNameText& text) noexcept;
-/// Whether read_dns_name() would succeed.
-bool valid_dns_name(Bytes message, std::size_t offset) noexcept;
+/// The same without the text.
+std::size_t dns_name_end(Bytes message, std::size_t offset) noexcept;
 /// Passes over the name at offset without following pointers; 0 as above.
 std::size_t skip_dns_labels(Bytes message, std::size_t offset) noexcept;
 inline std::size_t skip_dns_name(Bytes message, std::size_t offset) noexcept {
@@ -87,10 +88,16 @@ struct DnsQuestion {
   std::uint16_t type = 0;
   std::uint16_t class_code = 0;  ///< without the top bit, which mDNS uses (RFC 6762 section 5.4)
 };
-/// name_end: what read_dns_name() or skip_dns_name() gave for offset.
-bool read_dns_question(Bytes message, std::size_t offset, std::size_t name_end, DnsQuestion& question) noexcept;
-inline bool read_dns_question(Bytes message, std::size_t offset, DnsQuestion& question) noexcept {
-  return read_dns_question(message, offset, skip_dns_name(message, offset), question);
+/// name_end: what read_dns_name() or dns_name_end() gave for offset.
+inline bool read_dns_question(Bytes message, std::size_t offset, std::size_t name_end, DnsQuestion& question) noexcept {
+  constexpr std::size_t kFixedBytes = 4;
+  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
+  const std::uint8_t* fixed = message.data() + name_end;
+  question.name_offset = offset;
+  question.type = load_be16(fixed);
+  question.class_code = load_be16(fixed + 2) & 0x7fff;
+  question.end = name_end + kFixedBytes;
+  return true;
 }
 
 struct DnsRecord {
@@ -102,6 +109,22 @@ struct DnsRecord {
   std::uint32_t ttl = 0;         ///< seconds; OPT: extended rcode, version and flags (RFC 6891 section 6.1.3)
   Bytes data;
 };
-bool read_dns_record(Bytes message, std::size_t offset, DnsRecord& record) noexcept;
+/// Of its name only that it ends within the message.
+inline bool read_dns_record(Bytes message, std::size_t offset, DnsRecord& record) noexcept {
+  constexpr std::size_t kFixedBytes = 10;
+  const std::size_t name_end = skip_dns_name(message, offset);
+  if (name_end == 0 || message.size() - name_end < kFixedBytes) return false;
+  const std::uint8_t* fixed = message.data() + name_end;
+  const std::size_t data_bytes = load_be16(fixed + 8);
+  record.data_offset = name_end + kFixedBytes;
+  if (message.size() - record.data_offset < data_bytes) return false;
+  record.name_offset = offset;
+  record.type = load_be16(fixed);
+  record.class_code = load_be16(fixed + 2);
+  record.ttl = load_be32(fixed + 4);
+  record.data = {message.data() + record.data_offset, data_bytes};
+  record.end = record.data_offset + data_bytes;
+  return true;
+}
 
 }  // namespace netpulse

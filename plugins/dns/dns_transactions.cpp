@@ -1,7 +1,6 @@
 #include "plugins/dns/dns_transactions.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "engine/base/keyed_hash.h"
@@ -20,31 +19,6 @@ DnsTransactions::DnsTransactions()
     : bucket_factor_(HashSeed::from_system().words[0] | 1),
       slots_(kTransactionsMax + 1, PageMemory::Pages::kNormal),
       buckets_(std::size_t{1} << kBucketBits, PageMemory::Pages::kNormal) {}
-
-std::uint32_t DnsTransactions::question_of(std::string_view name, std::uint16_t type) noexcept {
-  constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15;
-  std::uint64_t hash = (type | name.size() << 16) * kFactor;
-  const auto mix = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * kFactor;
-    hash ^= hash >> 32;
-  };
-  const auto mix_part = [&]<class Word>(Word word, std::size_t offset) {
-    std::memcpy(&word, name.data() + offset, sizeof word);
-    mix(word);
-  };
-  // The last word overlaps the one before it: no bytes are left to be gathered one by one.
-  constexpr std::size_t kLong = sizeof(std::uint64_t), kShort = sizeof(std::uint32_t);
-  if (name.size() >= kLong) {
-    for (std::size_t i = 0; i + kLong < name.size(); i += kLong) mix_part(std::uint64_t{}, i);
-    mix_part(std::uint64_t{}, name.size() - kLong);
-  } else if (name.size() >= kShort) {
-    mix_part(std::uint32_t{}, 0);
-    mix_part(std::uint32_t{}, name.size() - kShort);
-  } else {
-    for (const char c : name) mix(static_cast<std::uint8_t>(c));
-  }
-  return static_cast<std::uint32_t>(hash * kFactor >> 32) | 1;
-}
 
 DnsTransactions::Index* DnsTransactions::find(const DnsTransactionKey& key) noexcept {
   Index* link = &bucket_of(key.flow_and_id);

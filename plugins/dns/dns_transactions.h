@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/base/content_hash.h"
 #include "engine/base/page_memory.h"
 #include "engine/base/time.h"
 
@@ -20,11 +21,12 @@ struct DnsTransactionKey {
 ///
 /// A transaction is open until each of its queries, the first one and its retransmissions, has had an answer, or until
 /// kTimeout after the first. What a message means follows from its own time and that of the first query, so neither
-/// batches nor other flows change it, unless kTransactionsMax are open: then the oldest is forgotten.
-/// Source: RFC 1035 section 7.3, RFC 5452 section 9.1, RFC 7766 section 7.
+/// batches nor other flows change it, unless kTransactionsMax are open: then the oldest is forgotten. That is as many
+/// as the flow table has flows by default, 40 bytes each; memory is touched as far as it is used. Source: RFC 1035
+/// section 7.3, RFC 5452 section 9.1, RFC 7766 section 7.
 class DnsTransactions {
  public:
-  static constexpr std::size_t kTransactionsMax = 0xffff;
+  static constexpr std::size_t kTransactionsMax = 1 << 20;
   /// Questions that may be open under one ID of a flow; it should be one (RFC 7766 section 6.2.1).
   static constexpr std::size_t kQuestionsPerIdMax = 16;
   static constexpr Duration kTimeout = Duration::from_seconds(10);
@@ -52,7 +54,9 @@ class DnsTransactions {
     return {flow_hash ^ id ^ (lo_asks ? std::uint64_t{1} << 32 : 0), 0};
   }
   /// Not keyed: names that collide can only disturb the flow that they are asked in.
-  static std::uint32_t question_of(std::string_view name, std::uint16_t type) noexcept;
+  static std::uint32_t question_of(std::string_view name, std::uint16_t type) noexcept {
+    return static_cast<std::uint32_t>(content_hash(name, type) >> 32) | 1;
+  }
 
   /// key.question must not be 0.
   QueryResult query(const DnsTransactionKey& key, Timestamp at) noexcept;
@@ -67,7 +71,7 @@ class DnsTransactions {
   std::size_t open() const noexcept { return open_; }
 
  private:
-  using Index = std::uint16_t;  // of slots_; 0: none
+  using Index = std::uint32_t;  // of slots_; 0: none
   static constexpr std::size_t kBucketBits = 16;
   struct Slot {
     std::uint64_t flow_and_id;
@@ -79,7 +83,7 @@ class DnsTransactions {
     std::uint8_t queries_open;
     bool answered;
   };
-  static_assert(sizeof(Slot) == 32);
+  static_assert(sizeof(Slot) == 40);
 
   Index& bucket_of(std::uint64_t flow_and_id) noexcept {
     return buckets_[flow_and_id * bucket_factor_ >> (64 - kBucketBits)];

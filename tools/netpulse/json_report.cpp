@@ -82,7 +82,9 @@ class Report : JsonText {
     object("run", [&] {
       field("wall_seconds", context_.wall_seconds);
       field("workers", std::uint64_t{context_.worker_count});
-      field("closed_list_overflows", total_.closed_list_overflows);  // here, because it depends on the workers
+      // Here, because these depend on the workers.
+      field("closed_list_overflows", total_.closed_list_overflows);
+      field("replaced_report_rows", total_.report_rows_replaced);
     });
   }
   void write_interfaces() {
@@ -133,7 +135,7 @@ class Report : JsonText {
       for (const std::string_view name : kNameLists) {
         const auto found = std::find_if(report_.names.begin(), report_.names.end(),
                                         [&](const NameList& list) { return list.name == name; });
-        texts(name, found == report_.names.end() ? std::span<const std::string>{} : found->values);
+        texts(name, found == report_.names.end() ? TextList{} : found->values);
       }
       for (const NameList& list : report_.names)
         if (!list.values.empty() && std::find(kNameLists.begin(), kNameLists.end(), list.name) == kNameLists.end())

@@ -67,8 +67,10 @@ TEST_F(DispatcherTest, RowsThatFindNoRoomAreCounted) {
   see(1, 7005, true, "\x28", 0, kUdp);
   for (std::uint32_t flow = 2; flow < 8; ++flow) see(flow, 0x28, true, "bye", 0, kUdp);
   EXPECT_EQ(dispatcher_->rows().size(), 4U);
+  dispatcher_->publish_gauges();
   EXPECT_EQ(metrics_->losses[static_cast<std::size_t>(LossReason::kReportRowsFull)], 2U);
   see(9, 0x28, true, "bye", 0, kUdp, 0, PacketView::kFlagShadow);
+  dispatcher_->publish_gauges();
   EXPECT_EQ(metrics_->losses[static_cast<std::size_t>(LossReason::kReportRowsFull)], 2U);
 }
 

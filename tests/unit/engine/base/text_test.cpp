@@ -39,6 +39,18 @@ TEST(Nearest, FindsTheSlipAndNotTheStranger) {
   EXPECT_EQ(nearest("zzz", kKeys.data(), kKeys.size()), "");
 }
 
+TEST(PlainJson, IsPrintableAsciiWithoutQuotationMarksAndBackslashes) {
+  EXPECT_TRUE(is_plain_json(""));
+  for (const std::size_t size : {1, 7, 15, 16, 17, 31, 32, 33, 48, 100})
+    for (std::size_t at = 0; at < size; ++at)
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        ASSERT_EQ(is_plain_json(text), byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\')
+            << byte << " at " << at << " of " << size;
+      }
+}
+
 TEST(Printable, SaysWhatItLeavesAsItIs) {
   EXPECT_TRUE(is_printable_ascii(""));
   for (int byte = 0; byte < 256; ++byte) {

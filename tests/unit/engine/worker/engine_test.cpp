@@ -250,7 +250,7 @@ TEST_F(EngineTest, ListsNamesAndTopTalkers) {
                                  [](const NameList& names) { return names.name == "dns_query"; });
   ASSERT_NE(list, report.names.end());
   EXPECT_EQ(list->values.size(), 7U);
-  EXPECT_EQ(list->values.front(), "s0.example");
+  EXPECT_EQ(list->values[0], "s0.example");
   ASSERT_EQ(report.top_hosts.size(), 10U);
   EXPECT_GE(report.top_hosts[0].traffic.bytes, report.top_hosts[1].traffic.bytes);
   EXPECT_TRUE(report.source_errors.empty());

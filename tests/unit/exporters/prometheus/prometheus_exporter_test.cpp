@@ -224,6 +224,7 @@ TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i)
     snapshot->workers[0].losses[i] = snapshot->total.losses[i] = 1000 + i;
   snapshot->workers[1].closed_list_overflows = 21;
+  snapshot->workers[1].report_rows_replaced = 22;
   snapshot->workers[1].name_cache_overwritten = 22;
   snapshot->total.fragments_ranges_forgotten = 23;
   snapshot->untracked_top_entries = 24;
@@ -238,6 +239,7 @@ TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
     EXPECT_NE(text.find("reason=\"" + reason + "\"} " + std::to_string(1000 + i) + "\n"), std::string::npos) << reason;
   }
   EXPECT_TRUE(has_line(text, "netpulse_flow_closed_list_overflows_total{worker=\"1\"} 21"));
+  EXPECT_TRUE(has_line(text, "netpulse_replaced_report_rows_total{worker=\"1\"} 22"));
   EXPECT_TRUE(has_line(text, "netpulse_name_cache_overwritten_total{worker=\"1\"} 22"));
   EXPECT_TRUE(has_line(text, "netpulse_fragments_total{result=\"range_forgotten\"} 23"));
   EXPECT_TRUE(has_line(text, "netpulse_dropped_top_entries_total 24"));

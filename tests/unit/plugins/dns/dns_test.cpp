@@ -197,7 +197,10 @@ class DnsConversation {
     flow_.feed(from_client, payload);
   }
   PacketView& packet() { return flow_.packet(); }
-  void end() { Dns::advance(context.per_worker<Dns::PerWorker>(), {}, true, context); }
+  void end() {
+    Dns::advance(context.per_worker<Dns::PerWorker>(), {}, true, context);
+    Dns::report(context.per_worker<Dns::PerWorker>(), context);
+  }
   std::uint64_t count(std::size_t counter) const { return context.counter(counter); }
 
   RecordingContext context;

@@ -70,7 +70,7 @@ RunReport sample_report() {
   report.metrics.names = std::make_shared<const RunNames>(names);
   report.metrics.regions = {{10, 1000, 2}, {20, 3000, 4}, {}};
   report.top_networks = {{"AS64500 Example", {20, 3000, 4}}};
-  report.names = {{"tls_server_name", {"a.example", "b.example"}}, {"future_list", {"x"}}};
+  report.names = {{"tls_server_name", {"a.example", "b\"\\.example", "c.example"}}, {"future_list", {"x"}}};
   report.top_hosts = {{"10.0.0.1", {10, 2000, 1}}};
   report.top_server_names = {{"evil\x1b[31m\xe2\x80\xae\"\n", {10, 2000, 1}}};
   return report;
@@ -92,7 +92,7 @@ TEST(JsonReport, HoldsThePromisedKeys) {
   for (const char* key : {"tls_server_name", "quic_server_name", "dns_query", "mdns_query", "llmnr_query", "http_host",
                           "alpn", "ja3", "ja3s", "ja4", "ssh", "future_list"})
     EXPECT_TRUE(report["names"][key].is_array()) << key;
-  EXPECT_EQ(report["names"]["tls_server_name"], json({"a.example", "b.example"}));
+  EXPECT_EQ(report["names"]["tls_server_name"], json({"a.example", "b\"\\.example", "c.example"}));
   EXPECT_EQ(report["names"]["ssh"], json::array());
 }
 
@@ -319,6 +319,7 @@ TEST(JsonReport, HasALineForEveryReason) {
     report.metrics.total.losses[i] = 1000 + i;
   report.metrics.untracked_top_entries = 77;
   report.metrics.total.closed_list_overflows = 78;
+  report.metrics.total.report_rows_replaced = 79;
   const json shown = json::parse(json_report(report, sample_context()));
   std::map<std::string, std::uint64_t> counts;
   for (const json& loss : shown["losses"]) counts[loss["reason"]] = loss["count"];
@@ -326,6 +327,7 @@ TEST(JsonReport, HasALineForEveryReason) {
     EXPECT_EQ(counts[loss_reason_name(static_cast<LossReason>(i))], 1000 + i);
   EXPECT_EQ(counts["top_list_full"], 77U);
   EXPECT_EQ(shown["run"]["closed_list_overflows"], 78);
+  EXPECT_EQ(shown["run"]["replaced_report_rows"], 79);
 }
 
 TEST(JsonReport, ListsLiveInterfacesWithTheirOwnCounts) {
