@@ -19,6 +19,17 @@ TEST(TcpQuality, AResetOutsideOfTheWindowIsIgnored) {
   }
 }
 
+TEST(TcpQuality, WhatARefusedResetCarriesIsNotDelivered) {
+  TestConversation tcp = after_handshake();
+  tcp.see({kServer, 41, kAck, 5001, 1001, 100});
+  tcp.see({kClient, 42, kAck, 1001, 5101, 100, 1000});
+  const TestConversation before = tcp;
+  const TcpObservation refused = tcp.see({kServer, 50, kRst, 9000, 0, 7, 0});
+  EXPECT_EQ(refused.repeated_bytes, 7U);
+  EXPECT_EQ(tcp.counters.repeated[1].bytes(), 7U);
+  EXPECT_EQ(TestConversation(before).see({kServer, 50, kRst, 5101, 0, 7, 0}).repeated_bytes, 0U);
+}
+
 TEST(TcpQuality, TheWindowOfAResetIsScaled) {
   TestConversation tcp;
   shake_hands(tcp, window_scale(7), window_scale(2));
