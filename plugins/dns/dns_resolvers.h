@@ -30,7 +30,7 @@ struct DnsResolver {
 /// which worker they were found. Memory is touched as far as it is used.
 class DnsResolvers {
  public:
-  static constexpr std::size_t kResolversMax = 65'536;
+  static constexpr std::size_t kResolversMax = 8192;
 
   DnsResolvers();
 
