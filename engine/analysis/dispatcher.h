@@ -88,7 +88,10 @@ class Dispatcher final : public AnalyzerContext {
     if (now - advanced_at_ >= kAdvancePeriod) advance_analyzers(now, false);
   }
   /// The same for the last time: the run ends at now.
-  void finish(Timestamp now) noexcept { advance_analyzers(now, true); }
+  void finish(Timestamp now) noexcept {
+    advance_analyzers(now, true);
+    for (NameSet& names : name_sets_) names.settle();
+  }
 
   /// A name that another worker learned.
   void learn_from_elsewhere(const IpAddress& client, const IpAddress& address, std::string_view name,

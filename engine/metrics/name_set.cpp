@@ -5,9 +5,12 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
 
+#include "engine/base/assert.h"
 #include "engine/base/bytes.h"
 #include "engine/base/content_hash.h"
+#include "engine/base/prefetch.h"
 
 namespace netpulse {
 namespace {
@@ -59,11 +62,31 @@ NameSet::Slot& NameSet::find(std::uint64_t hash, std::string_view name) noexcept
 }
 
 void NameSet::insert(std::string_view name) noexcept {
-  if (name.size() > kNameBytesMax || (limit_ != kNoLimit && content_hash(name) >= limit_)) {
+  if (name.size() > kNameBytesMax) {
     ++lost_;
     return;
   }
-  const std::uint64_t hash = keyed_hash(name.data(), name.size(), seed_);
+  Waiting& waiting = waiting_[waiting_count_++];
+  waiting.hash = keyed_hash(name.data(), name.size(), seed_);
+  waiting.size = static_cast<std::uint8_t>(name.size());
+  std::memcpy(waiting.bytes, name.data(), name.size());
+  prefetch_to_write(&slots_[waiting.hash & mask_]);
+  if (waiting_count_ == kWaitingMax) settle();
+}
+
+void NameSet::settle() noexcept {
+  const std::span all(waiting_.data(), std::exchange(waiting_count_, 0));
+  for (const Waiting& waiting : all)
+    if (const std::uint32_t offset = slots_[waiting.hash & mask_].offset_plus_one; offset != 0)
+      prefetch_to_write(&text_[offset - 1]);
+  for (const Waiting& waiting : all) enter(waiting.hash, {waiting.bytes, waiting.size});
+}
+
+void NameSet::enter(std::uint64_t hash, std::string_view name) noexcept {
+  if (limit_ != kNoLimit && content_hash(name) >= limit_) {
+    ++lost_;
+    return;
+  }
   Slot* slot = &find(hash, name);
   if (slot->offset_plus_one != 0) {
     char* const counter = &text_[slot->offset_plus_one - 1];
@@ -153,6 +176,7 @@ void NameSet::cut() noexcept {
 
 std::vector<NameSet::Entry> NameSet::entries() const {
   std::vector<Entry> all;
+  NP_ASSERT(waiting_count_ == 0);
   all.reserve(count_);
   visit_records([&](const Entry& entry) { all.push_back(entry); });
   return all;
@@ -162,6 +186,7 @@ MergedNames merged(std::span<const NameSet* const> sets) {
   std::vector<SortEntry> entries;
   std::uint64_t limit = NameSet::kNoLimit;
   for (const NameSet* set : sets) {
+    NP_ASSERT(set->waiting_count_ == 0);
     set->visit_records([&](const NameSet::Entry& entry) { entries.push_back(sort_entry(entry)); });
     limit = std::min(limit, set->limit_);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,8 +31,11 @@ class NameSet {
   /// bytes_max: of all names together, and kHeaderBytes for each; below 2 GiB.
   NameSet(std::size_t names_max, std::size_t bytes_max, const HashSeed& seed);
 
-  /// Remembers name, unless it is longer than 255 bytes or others have to be kept instead.
+  /// Remembers name, unless it is longer than 255 bytes or others have to be kept instead. It waits for its place to
+  /// come from memory, together with a few others.
   void insert(std::string_view name) noexcept;
+  /// Enters the names that still wait: has to come before anything else is asked.
+  void settle() noexcept;
   /// How often names were inserted that are not in the set, or not any more.
   std::uint64_t lost() const noexcept { return lost_; }
   /// At most half as many again as names_max: what is too much goes now and then, and in merged().
@@ -60,6 +64,15 @@ class NameSet {
   std::string_view at(const Slot& slot) const noexcept {
     return {&text_[slot.offset_plus_one - 1] + kHeaderBytes, slot.size};
   }
+  /// A name on its way in.
+  struct Waiting {
+    std::uint64_t hash;  // keyed
+    std::uint8_t size;
+    char bytes[255];
+  };
+  static constexpr std::size_t kWaitingMax = 8;
+
+  void enter(std::uint64_t hash, std::string_view name) noexcept;
   /// The place of name, or the free one where it belongs.
   Slot& find(std::uint64_t hash, std::string_view name) noexcept;
   void cut() noexcept;
@@ -76,6 +89,8 @@ class NameSet {
   PageArray<Slot> slots_;
   PageArray<char> text_;   // a record for each name: observations, size, bytes
   PageArray<Rank> ranks_;  // untouched until the set is full for the first time
+  std::size_t waiting_count_ = 0;
+  std::array<Waiting, kWaitingMax> waiting_;
 };
 
 /// What one set would hold that had been given the names of all.

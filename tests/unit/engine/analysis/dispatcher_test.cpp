@@ -114,6 +114,7 @@ TEST_F(DispatcherTest, AShadowFlowTeachesAndCountsNothing) {
 
 TEST_F(DispatcherTest, NamesAreListedOnceForTheReport) {
   for (std::uint32_t flow = 0; flow < 5; ++flow) see(flow, 9999, true, "NAME www.shop.example\n");
+  dispatcher_->finish({});
   ASSERT_EQ(dispatcher_->name_sets().size(), 1U);
   ASSERT_EQ(dispatcher_->name_sets()[0].entries().size(), 1U);
   EXPECT_EQ(dispatcher_->name_sets()[0].entries()[0].name, "www.shop.example");

@@ -17,7 +17,8 @@ namespace {
 
 std::string numbered(std::size_t i) { return "name" + std::to_string(i) + ".example"; }
 
-MergedNames merged_one(const NameSet& set) {
+MergedNames merged_one(NameSet& set) {
+  set.settle();
   const std::array<const NameSet*, 1> sets{&set};
   return merged(sets);
 }
@@ -44,6 +45,7 @@ TEST(NameSet, KeepsEachNameOnce) {
   set.insert("b.example");
   set.insert("a.example");
   set.insert("b.example");
+  set.settle();
   EXPECT_EQ(set.size(), 2U);
   ASSERT_EQ(set.entries().size(), 2U);
   EXPECT_EQ(set.entries()[0].name, "b.example");
@@ -67,6 +69,7 @@ TEST(NameSet, ThoseWithTheSmallestHashesStayInWhateverOrderTheyCame) {
       if (seed == 2) std::reverse(names.begin(), names.end());
       NameSet set(kNamesMax, bytes_max, HashSeed::fixed(seed));
       for (const std::string& name : names) set.insert(name);
+      set.settle();
       EXPECT_LE(set.size(), kNamesMax * 3 / 2);
       const MergedNames found = merged_one(set);
       EXPECT_EQ(found.names, kept);
@@ -92,6 +95,7 @@ TEST(NameSet, SeveralTogetherHoldWhatOneWouldHaveKept) {
     std::vector<const NameSet*> sets;
     std::uint64_t lost = 0;
     for (const auto& set : several) {
+      set->settle();
       sets.push_back(set.get());
       lost += set->lost();
     }
@@ -106,6 +110,7 @@ TEST(NameSet, RefusesNamesLongerThanDnsAllows) {
   NameSet set(10, 10000, HashSeed::fixed(1));
   set.insert(std::string(255, 'x'));
   set.insert(std::string(256, 'x'));
+  set.settle();
   EXPECT_EQ(set.size(), 1U);
   EXPECT_EQ(set.lost(), 1U);
 }
@@ -123,6 +128,8 @@ TEST(NameSet, NamesAreSortedByBytesEachOnce) {
   NameSet a(20, 1000, HashSeed::fixed(1)), b(20, 1000, HashSeed::fixed(2));
   for (const auto name : {"b.example"sv, "\xff"sv, "12345678b"sv, "12345678"sv, "a"sv}) a.insert(name);
   for (const auto name : {"12345678a"sv, "a\0"sv, "b.example"sv, ""sv, "12345678a"sv}) b.insert(name);
+  a.settle();
+  b.settle();
   const std::array<const NameSet*, 2> sets{&a, &b};
   EXPECT_EQ(merged(sets).names,
             (TextList{"", "12345678", "12345678a", "12345678b", "a", "a\0"sv, "b.example", "\xff"}));
