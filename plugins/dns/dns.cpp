@@ -102,19 +102,15 @@ void add_resolver_row(const DnsResolver& resolver, AnalyzerContext& context) noe
   context.add_host_row(0, resolver.address, values);
 }
 
-/// Without the question.
-DnsTransactionKey transaction_key(const DnsHeader& header, const PacketView& packet) noexcept {
-  const bool lo_asks = packet.from_lo() != header.is_response();
-  return DnsTransactions::key_of(packet.hash, header.id, lo_asks);
-}
-
 /// Finds the query of a response, or remembers a query. name: of its question, empty if it has none. True: it is the
 /// response to a query that asked for name.
-bool match(const DnsHeader& header, DnsTransactionKey key, std::string_view name, std::uint16_t type,
-           Transport transport, const PacketView& packet, AnalyzerContext& context) noexcept {
+bool match(const DnsHeader& header, std::string_view name, std::uint16_t type, Transport transport,
+           const PacketView& packet, AnalyzerContext& context) noexcept {
   // A shadow belongs to another worker, and so do its transactions.
   if (header.opcode() != 0 || packet.is(PacketView::kFlagShadow)) return false;
   auto& [transactions, resolvers] = context.per_worker<Dns::PerWorker>();
+  const bool lo_asks = packet.from_lo() != header.is_response();
+  DnsTransactionKey key = DnsTransactions::key_of(packet.hash, header.id, lo_asks);
   if (!name.empty()) key.question = DnsTransactions::question_of(name, type);
   if (!header.is_response()) {
     if (name.empty()) return false;
@@ -161,9 +157,6 @@ bool read_message(Bytes message, Transport transport, const PacketView& packet, 
   context.count((header.is_response() ? kDnsTransportLabels.size() : 0) + transport);
   const std::size_t list = transport == kMdns ? Dns::kListMdns : transport == kLlmnr ? Dns::kListLlmnr : Dns::kListDns;
   if (header.questions > kQuestionsMax) return false;
-  DnsTransactions& transactions = context.per_worker<Dns::PerWorker>().transactions;
-  const DnsTransactionKey key = transaction_key(header, packet);
-  transactions.prefetch_bucket(key);
   DnsNameText name;
   DnsQuestion first, question;
   std::size_t offset = kDnsHeaderBytes;
@@ -173,7 +166,6 @@ bool read_message(Bytes message, Transport transport, const PacketView& packet, 
     asked = name.view();
     offset = first.end;
   }
-  transactions.prefetch_slot(key);
   // The name in a response has mostly been seen in its query.
   const bool listed_later = header.is_response() && header.questions == 1;
   if (header.questions != 0 && !listed_later) context.observe_name(list, asked);
@@ -187,7 +179,7 @@ bool read_message(Bytes message, Transport transport, const PacketView& packet, 
     if (!header.is_response()) context.count(Dns::kCounterTypes + type_label(first.type));
     // One question is the rule (RFC 9619).
     if (header.questions > 1) context.count(Dns::kCounterSeveralQuestions);
-    listed |= match(header, key, asked, first.type, transport, packet, context);
+    listed |= match(header, asked, first.type, transport, packet, context);
   }
   if (!listed) context.observe_name(list, asked);
   if (!header.is_response()) return true;

@@ -6,7 +6,6 @@
 
 #include "engine/base/content_hash.h"
 #include "engine/base/page_memory.h"
-#include "engine/base/prefetch.h"
 #include "engine/base/time.h"
 
 namespace netpulse {
@@ -59,13 +58,6 @@ class DnsTransactions {
     return static_cast<std::uint32_t>(content_hash(name, type) >> 32) | 1;
   }
 
-  /// Fetches what prefetch_slot() will look at, and that what query() or answer() will; key.question may be missing
-  /// yet.
-  void prefetch_bucket(const DnsTransactionKey& key) noexcept { prefetch_to_write(&bucket_of(key.flow_and_id)); }
-  void prefetch_slot(const DnsTransactionKey& key) noexcept {
-    prefetch_to_write(&slots_[bucket_of(key.flow_and_id)]);
-    prefetch_to_write(&slots_[free_]);
-  }
   /// key.question must not be 0.
   QueryResult query(const DnsTransactionKey& key, Timestamp at) noexcept;
   /// A response that names no question belongs to any of its ID.
@@ -80,7 +72,7 @@ class DnsTransactions {
 
  private:
   using Index = std::uint32_t;  // of slots_; 0: none
-  static constexpr std::size_t kBucketBits = 18;
+  static constexpr std::size_t kBucketBits = 16;
   struct Slot {
     std::uint64_t flow_and_id;
     std::int64_t first_query_nanoseconds;
