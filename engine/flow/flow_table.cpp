@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/assert.h"
 #include "engine/base/prefetch.h"
@@ -25,13 +26,15 @@ bool is_opening_syn(const PacketView& packet) {
 }  // namespace
 
 FlowTable::FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler,
-                     Duration reordering)
+                     Duration reordering, Buckets buckets)
     : options_(options),
       seed_(seed),
       handler_(handler),
       reordering_(reordering),
-      bucket_shift_(64 - std::countr_zero(bucket_count(options.flows_max))),
-      bucket_mask_(bucket_count(options.flows_max) - 1),
+      buckets_max_(bucket_count(options.flows_max)),
+      bucket_shift_(64 -
+                    std::countr_zero(buckets == Buckets::kAll ? buckets_max_ : std::min(buckets_max_, kBucketsFew))),
+      bucket_mask_((std::size_t{1} << (64 - bucket_shift_)) - 1),
       buckets_(bucket_mask_ + 1, PageMemory::Pages::kHuge),
       // One more, since what lies behind a record may be read before it is clear that it is TCP's.
       records_(options.flows_max * (kPlacesOfTcp + kPlacesOfOther) + 1, PageMemory::Pages::kHuge),
@@ -197,15 +200,43 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
   if (active_flows_ == options_.flows_max && !evict_near(packet)) return nullptr;
+  if (active_flows_ >= buckets_.size() * kSlots / 2 && may_grow()) [[unlikely]]
+    grow();
   Place place;
-  if (!take_free_place(packet.hash, place) && (!evict_near(packet) || !take_free_place(packet.hash, place)))
-    return nullptr;
+  if (!take_free_place(packet.hash, place)) [[unlikely]] {
+    if (may_grow())
+      grow();
+    else if (!evict_near(packet))
+      return nullptr;
+    if (!take_free_place(packet.hash, place)) return nullptr;
+  }
   const std::uint32_t index = take_record(packet.key.protocol == kTcp ? kTcpEnd : kOtherEnd);
   place.bucket->tags[place.slot] = tag_of(packet.hash);
   place.bucket->indices[place.slot] = index;
   ++active_flows_;
   start_record(records_[index], packet);
   return &records_[index];
+}
+
+void FlowTable::grow() noexcept {
+  PageArray<Bucket> fewer = std::exchange(buckets_, PageArray<Bucket>(buckets_.size() * 2, PageMemory::Pages::kHuge));
+  const std::size_t fewer_mask = bucket_mask_;
+  bucket_mask_ = buckets_.size() - 1;
+  --bucket_shift_;
+  sweep_position_ *= 2;
+  for (std::size_t position = 0; position <= fewer_mask; ++position) {
+    prefetch_records(fewer[(position + kFlushLookahead) & fewer_mask]);
+    const Bucket& bucket = fewer[position];
+    for (unsigned used = ~matching_tags(bucket.tags, 0) & 0xff; used != 0; used &= used - 1) {
+      const std::uint32_t index = bucket.indices[std::countr_zero(used)];
+      const std::uint64_t hash = keyed_hash_48(&records_[index].key, seed_);
+      Place place;
+      const bool found = take_free_place(hash, place);
+      NP_ASSERT(found);  // with three quarters of the places free
+      place.bucket->tags[place.slot] = tag_of(hash);
+      place.bucket->indices[place.slot] = index;
+    }
+  }
 }
 
 std::uint32_t FlowTable::take_record(std::size_t end) noexcept {

@@ -37,9 +37,14 @@ class FlowTable {
   /// Closed connections that are remembered by their order of closing; what does not fit waits for a sweep.
   static constexpr std::size_t kClosedMax = 1 << 16;
 
+  /// How many buckets there are to begin with. kFew: as many as stay in a core's cache, and twice as many whenever half
+  /// of their places are taken, which keeps all packets waiting for up to some milliseconds: not for live capture.
+  enum class Buckets : std::uint8_t { kFew, kAll };
+
   /// flows_max, details_max of options are this table's own. seed must be the decoder's. reordering: packet times may
   /// go back by this much without a sweep ending a flow that a look-up would have kept; zero in live capture.
-  FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler, Duration reordering);
+  FlowTable(const FlowTableOptions& options, const HashSeed& seed, FlowEndHandler& handler, Duration reordering,
+            Buckets buckets = Buckets::kAll);
 
   /// Stage 1: fetches the bucket of a packet that will be looked up soon.
   void prefetch_bucket(std::uint64_t hash) const noexcept { prefetch_to_read(&buckets_[bucket_of(hash)]); }
@@ -139,6 +144,8 @@ class FlowTable {
   /// Candidates to evict one from, and buckets to find them in.
   static constexpr std::size_t kEvictionCandidates = 8, kEvictionBuckets = 32;
   static constexpr std::size_t kFlushLookahead = 4;
+  /// To begin with, if they are to be few: 256 KiB.
+  static constexpr std::size_t kBucketsFew = 4096;
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
   static constexpr std::size_t kEndingsPerCall = 32;
 
@@ -171,6 +178,9 @@ class FlowTable {
   std::size_t tcp_ordinal_of(const FlowRecord& record) const noexcept { return index_of(record) / kPlacesOfTcp; }
   FlowRecord* find(const PacketView& packet) noexcept;
   FlowRecord* insert(const PacketView& packet) noexcept;
+  bool may_grow() const noexcept { return buckets_.size() < buckets_max_; }
+  /// Twice as many buckets.
+  void grow() noexcept;
   /// Where a record's index lies, and the bucket's position.
   Place place_of(const FlowRecord& record, std::size_t& position) noexcept;
   void remember_closed(const FlowRecord& record) noexcept;
@@ -195,6 +205,7 @@ class FlowTable {
   HashSeed seed_;
   FlowEndHandler& handler_;
   const Duration reordering_;
+  std::size_t buckets_max_;
   int bucket_shift_;
   std::size_t bucket_mask_;
   PageArray<Bucket> buckets_;

@@ -31,7 +31,8 @@ Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const Has
       metrics_(*metrics_storage_),
       windows_(metrics_, options.can_wait, options.collector_bell),
       dispatcher_(plan, options.analysis, options.names, seed, metrics_, windows_),
-      table_(options.flow_table, seed, *this, options.real_time ? Duration{} : kReordering),
+      table_(options.flow_table, seed, *this, options.real_time ? Duration{} : kReordering,
+             options.real_time ? FlowTable::Buckets::kAll : FlowTable::Buckets::kFew),
       export_ring_(kExportRingFlows) {
   dispatcher_.attach(table_);
   metrics_.flow_capacity = table_.flow_capacity();

@@ -131,6 +131,37 @@ TEST_F(FlowTableTest, APinnedRecordIsNotEvicted) {
   EXPECT_NE(table_->update(packet(2, true, at(1)), nullptr).record, nullptr);
 }
 
+TEST_F(FlowTableTest, ATableThatGrowsKeepsEveryFlow) {
+  constexpr std::uint32_t kFlows = 100'000;  // doubles several times
+  FlowTableOptions options;
+  options.flows_max = 1 << 18;
+  table_ = std::make_unique<FlowTable>(options, kSeed, handler_, Duration{}, FlowTable::Buckets::kFew);
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) {
+    EXPECT_TRUE(see(packet(flow, true, at(1))).created);
+    EXPECT_FALSE(see(packet(flow / 2, true, at(1))).created) << flow;
+  }
+  EXPECT_EQ(table_->active_flows(), kFlows);
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) {
+    const FlowTable::Update update = see(packet(flow, false, at(2)));
+    EXPECT_FALSE(update.created) << flow;
+    EXPECT_EQ(update.record->packets[1], 1U);
+  }
+  EXPECT_TRUE(handler_.ended.empty());
+  table_->flush(at(3));
+  EXPECT_EQ(handler_.ended.size(), kFlows);
+  EXPECT_EQ(table_->active_flows(), 0U);
+}
+
+TEST_F(FlowTableTest, ATableThatHasGrownEvictsWhenItIsFull) {
+  FlowTableOptions options;
+  options.flows_max = 1 << 15;
+  table_ = std::make_unique<FlowTable>(options, kSeed, handler_, Duration{}, FlowTable::Buckets::kFew);
+  for (std::uint32_t flow = 0; flow < 50'000; ++flow) EXPECT_TRUE(see(packet(flow, true, at(1))).created);
+  EXPECT_EQ(table_->active_flows(), options.flows_max);
+  EXPECT_EQ(handler_.ended.size(), 50'000 - options.flows_max);
+  EXPECT_EQ(table_->untracked_packets(), 0U);
+}
+
 TEST_F(FlowTableTest, ALookUpAfterTheIdleTimeoutStartsANewFlow) {
   make(1024);
   see(packet(1, true, at(0)));
