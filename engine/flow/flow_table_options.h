@@ -9,8 +9,8 @@ namespace netpulse {
 
 /// Section [flow_table].
 struct FlowTableOptions {
-  /// Records over all workers, touched only when used: 144 bytes each, 128 more for TCP, and another 216 for TCP that
-  /// does not go smoothly.
+  /// Records over all workers, touched only when used: 144 bytes each, 280 for TCP, and another 216 for TCP that does
+  /// not go smoothly. Places of TCP and of others are not exchanged.
   std::size_t flows_max = 1 << 20;
   std::size_t details_max = 1 << 18;  ///< cold records (names, findings) over all workers: 256 bytes each
   /// Texts of flows (user agents, ...) over all workers: so many flows with 512 bytes, or up to eight times as many

@@ -22,7 +22,9 @@ namespace netpulse {
 namespace {
 
 constexpr std::size_t kFilesBesidesConnections = 64;
-constexpr std::size_t kFlowBytes = 144, kDetailBytes = 512, kAttributesBytes = 512;
+/// The most that a flow's place in the tables ever takes: of a bucket, for TCP, and once more when others were there.
+constexpr std::size_t kFlowBytes = 16 + (256 + 8 + 216) + 128;
+constexpr std::size_t kDetailBytes = 256, kAttributesBytes = 512;
 
 enum class Outcome { kOk, kWarning, kFailure };
 
