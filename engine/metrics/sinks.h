@@ -10,6 +10,7 @@
 #include "engine/metrics/metric_description.h"
 #include "engine/metrics/throughput.h"
 #include "engine/metrics/worker_metrics.h"
+#include "engine/packet/source_stats.h"
 #include "engine/place/place_database.h"
 
 namespace netpulse {
@@ -40,22 +41,7 @@ struct ExporterCounters {
 struct SourceCounters {
   std::size_t source = 0;
   std::size_t interface = 0;  ///< index into RunNames::interfaces; 0 for files, which count as one
-  std::uint64_t received_packets = 0;
-  std::uint64_t received_bytes = 0;
-  std::uint64_t dropped_kernel_packets = 0;
-  std::uint64_t dropped_interface_packets = 0;
-  std::uint64_t filtered_packets = 0;  ///< refused by the user's filter in netpulse itself: not received, not lost
-  std::uint64_t interface_losses = 0;  ///< times an interface went away during live capture
-
-  /// Sums the counts.
-  void add(const SourceCounters& other) noexcept {
-    received_packets += other.received_packets;
-    received_bytes += other.received_bytes;
-    dropped_kernel_packets += other.dropped_kernel_packets;
-    dropped_interface_packets += other.dropped_interface_packets;
-    filtered_packets += other.filtered_packets;
-    interface_losses += other.interface_losses;
-  }
+  SourceStats stats;
 };
 
 /// One host, server name, ... and its traffic, for the report's top lists.

@@ -2,6 +2,7 @@
 
 #include "engine/base/assert.h"
 #include "engine/packet/packet_view.h"
+#include "engine/packet/source_stats.h"
 
 namespace netpulse {
 
@@ -36,5 +37,34 @@ const char* decode_status_name(DecodeStatus status) noexcept {
   NP_ASSERT(status < DecodeStatus::kCount);
   return kNames[static_cast<std::size_t>(status)];
 }
+
+namespace {
+
+struct SourceDropName {
+  const char* stage;
+  const char* reason;
+};
+
+const SourceDropName& name_of(SourceDrop drop) noexcept {
+  static constexpr std::array<SourceDropName, kSourceDropCount> kNames{{
+      {"nic", "missed"},
+      {"nic", "no_buffer"},
+      {"nic", "receive_error"},
+      {"interface", "driver"},
+      {"kernel", "buffer_full"},
+      {"kernel", "ring_full"},
+      {"kernel", "fill_ring_empty"},
+      {"kernel", "invalid_descriptor"},
+      {"kernel", "socket_refused"},
+  }};
+  static_assert(kNames.back().reason != nullptr);
+  NP_ASSERT(drop < SourceDrop::kCount);
+  return kNames[static_cast<std::size_t>(drop)];
+}
+
+}  // namespace
+
+const char* source_drop_stage(SourceDrop drop) noexcept { return name_of(drop).stage; }
+const char* source_drop_reason(SourceDrop drop) noexcept { return name_of(drop).reason; }
 
 }  // namespace netpulse

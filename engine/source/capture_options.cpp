@@ -1,6 +1,7 @@
 #include "engine/source/capture_options.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/packet/raw_packet.h"
 
@@ -10,11 +11,21 @@ namespace {
 constexpr std::int64_t kSnapLengthMin = 64, kSnapLengthMax = 262'144;
 constexpr std::int64_t kBufferMin = 1 << 20, kBufferMax = 1 << 30;
 
+constexpr std::array<std::string_view, 4> kBackendNames{"auto", "pcap", "af_xdp", "dpdk"};
+
 }  // namespace
+
+const char* capture_backend_name(CaptureBackend backend) noexcept {
+  return kBackendNames[static_cast<std::size_t>(backend)].data();
+}
 
 CaptureOptions read_capture_options(Config& config) {
   constexpr std::string_view kSection = "capture";
   CaptureOptions options;
+  const std::string backend =
+      config.choice(kSection, "backend", kBackendNames.front(), {kBackendNames.begin(), kBackendNames.end()});
+  options.backend = static_cast<CaptureBackend>(std::find(kBackendNames.begin(), kBackendNames.end(), backend) -
+                                                kBackendNames.begin());
   options.interfaces = config.texts(kSection, "interfaces", {});
   if (options.interfaces.size() > kInterfacesMax)
     config.complain(kSection, "interfaces", "at most " + std::to_string(kInterfacesMax) + " interfaces are possible");

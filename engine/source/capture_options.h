@@ -8,8 +8,14 @@
 
 namespace netpulse {
 
-/// Section [capture], as far as libpcap and capture files use it.
+/// How packets are captured live.
+enum class CaptureBackend : std::uint8_t { kAuto, kPcap, kAfXdp, kDpdk };
+/// "auto", "pcap", "af_xdp", "dpdk".
+const char* capture_backend_name(CaptureBackend backend) noexcept;
+
+/// Section [capture].
 struct CaptureOptions {
+  CaptureBackend backend = CaptureBackend::kAuto;
   std::vector<std::string> interfaces;  ///< empty: the default interface
   std::string filter;                   ///< pcap-filter(7); empty: every packet
   bool promiscuous = true;

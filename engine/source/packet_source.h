@@ -7,6 +7,7 @@
 
 #include "engine/base/time.h"
 #include "engine/packet/raw_packet.h"
+#include "engine/packet/source_stats.h"
 
 namespace netpulse {
 
@@ -18,32 +19,8 @@ enum class PollStatus : std::uint8_t { kOk, kEndOfInput, kFailed };
 struct PollResult {
   std::uint32_t packet_count = 0;  ///< filled in the caller's span; may be > 0 with any status
   PollStatus status = PollStatus::kOk;
-  Timestamp now;  ///< packet time in a file, the wall clock in live capture (also with no packet)
-};
-
-/// Monotonic counters of what happened before netpulse saw a packet.
-/// received counts what the source delivered through poll(); dropped_* are packets that never reached it.
-struct SourceStats {
-  std::uint64_t received_packets = 0;
-  std::uint64_t received_bytes = 0;             ///< captured bytes
-  std::uint64_t dropped_kernel_packets = 0;     ///< the capture buffer was full (pcap ps_drop)
-  std::uint64_t dropped_interface_packets = 0;  ///< the interface or its driver dropped (pcap ps_ifdrop)
-  std::uint64_t filtered_packets = 0;           ///< refused by a filter that netpulse runs itself (files); not received
-  std::uint64_t interface_losses = 0;           ///< times an interface went away or down during live capture
-  std::uint64_t input_bytes_done = 0;           ///< of a file, for progress; compressed bytes of a compressed file
-  std::uint64_t input_bytes_total = 0;          ///< 0: unknown
-
-  SourceStats& operator+=(const SourceStats& other) noexcept {
-    received_packets += other.received_packets;
-    received_bytes += other.received_bytes;
-    dropped_kernel_packets += other.dropped_kernel_packets;
-    dropped_interface_packets += other.dropped_interface_packets;
-    filtered_packets += other.filtered_packets;
-    interface_losses += other.interface_losses;
-    input_bytes_done += other.input_bytes_done;
-    input_bytes_total += other.input_bytes_total;
-    return *this;
-  }
+  Timestamp now;                    ///< packet time in a file, the wall clock in live capture (also with no packet)
+  std::uint64_t waited_cycles = 0;  ///< cycles_now() ticks of the call in which it only waited for packets
 };
 
 /// Where packets come from. Used by one thread, except stats().
@@ -70,6 +47,9 @@ class PacketSource {
   virtual bool can_wait() const noexcept = 0;
   /// How long a packet that has arrived may stay out of sight of poll(): who stops earlier loses it, uncounted.
   virtual Duration delay_max() const noexcept { return {}; }
+  /// Live: how full what holds packets for poll() was at the last one, 0 to 1; negative where the source cannot tell.
+  /// For the polling thread.
+  virtual double backlog_ratio() const noexcept { return -1; }
   /// True when packets come at the pace of their time stamps: flows then end when their time is over. Otherwise (a file
   /// read as fast as it goes) time stamps are only looked at packet by packet, whatever order files and packets are in.
   virtual bool real_time() const noexcept { return !can_wait(); }

@@ -134,8 +134,8 @@ class PcapLiveSource final : public PacketSource {
 
     SourceStats stats() const noexcept {
       SourceStats stats = received.stats();
-      stats.dropped_kernel_packets = dropped_kernel.value();
-      stats.dropped_interface_packets = dropped_interface.value();
+      stats.dropped_by(SourceDrop::kBufferFull) = dropped_kernel.value();
+      stats.dropped_by(SourceDrop::kDriver) = dropped_interface.value();
       stats.interface_losses = losses.value();
       return stats;
     }

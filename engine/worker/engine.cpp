@@ -136,9 +136,7 @@ void Engine::Implementation::make_collector() {
     for (std::size_t source = 0; source < sources.size(); ++source) {
       std::size_t interface = 0;
       for (const SourceStats& stats : sources[source]->interface_stats())
-        counters.push_back({source, interface++, stats.received_packets, stats.received_bytes,
-                            stats.dropped_kernel_packets, stats.dropped_interface_packets, stats.filtered_packets,
-                            stats.interface_losses});
+        counters.push_back({source, interface++, stats});
     }
     return counters;
   };

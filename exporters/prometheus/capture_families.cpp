@@ -33,15 +33,14 @@ void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, 
                       MetricType::Counter);
   const bool source_per_worker = snapshot.source_count() == snapshot.workers.size();
   for (const SourceCounters& source : snapshot.sources) {
-    const auto add = [&](const char* stage, const char* reason, std::uint64_t packets) {
+    for (std::size_t i = 0; i < kSourceDropCount; ++i) {
+      const auto drop = static_cast<SourceDrop>(i);
       Labels with{{"interface", name_of(source, labels)}};
       if (source_per_worker) with.push_back({"worker", std::to_string(source.source)});
-      with.push_back({"stage", stage});
-      with.push_back({"reason", reason});
-      drops.add(std::move(with), packets);
-    };
-    add("interface", "driver", source.dropped_interface_packets);
-    add("kernel", "buffer_full", source.dropped_kernel_packets);
+      with.push_back({"stage", source_drop_stage(drop)});
+      with.push_back({"reason", source_drop_reason(drop)});
+      drops.add(std::move(with), source.stats.dropped_by(drop));
+    }
   }
   // The reader in front of the workers drops before a packet has a worker, and of all interfaces alike.
   Labels queue;
@@ -80,15 +79,16 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
                         MetricType::Counter);
   for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
     batches.add({{"worker", std::to_string(w)}}, snapshot.workers[w].batches);
-  const auto per_source = [&](std::string_view name, std::string_view help, std::uint64_t SourceCounters::*counter) {
+  const auto per_source = [&](std::string_view name, std::string_view help, std::uint64_t SourceStats::*counter) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
     for (const SourceCounters& source : snapshot.sources)
-      family.add({{"interface", name_of(source, labels)}, {"source", std::to_string(source.source)}}, source.*counter);
+      family.add({{"interface", name_of(source, labels)}, {"source", std::to_string(source.source)}},
+                 source.stats.*counter);
   };
   per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
-             &SourceCounters::filtered_packets);
+             &SourceStats::filtered_packets);
   per_source("netpulse_capture_interface_losses_total", "Times that the interface went down or away during capture.",
-             &SourceCounters::interface_losses);
+             &SourceStats::interface_losses);
   add_drops(snapshot, labels, families);
 
   FamilyBuilder cycles(families, "netpulse_worker_cycles_total",

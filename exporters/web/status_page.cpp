@@ -21,8 +21,7 @@ constexpr std::string_view kStyle =
 
 std::uint64_t lost_packets(const MetricsSnapshot& snapshot) {
   std::uint64_t lost = snapshot.total.losses[static_cast<std::size_t>(LossReason::kQueueFull)];
-  for (const SourceCounters& source : snapshot.sources)
-    lost += source.dropped_kernel_packets + source.dropped_interface_packets;
+  for (const SourceCounters& source : snapshot.sources) lost += source.stats.dropped_packets();
   return lost;
 }
 

@@ -203,7 +203,7 @@ def test_each_interface_has_counters_of_its_own():
         netpulse.stop()
         text = netpulse.output()
         report = json.loads(text[text.index('\n{') + 1:text.rindex('}') + 1])
-        counts = {i['name']: (i['received_packets'], i['dropped_kernel_packets']) for i in report['capture']['interfaces']}
+        counts = {i['name']: (i['received_packets'], i['dropped_packets']) for i in report['capture']['interfaces']}
         assert counts == {'eth0': (10, 0), 'eth1': (6, 0)}, report['capture']
 
 

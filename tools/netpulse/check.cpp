@@ -11,7 +11,7 @@
 #include "engine/base/human.h"
 #include "engine/base/time_text.h"
 #include "engine/source/interface_list.h"
-#include "engine/source/pcap_live.h"
+#include "engine/source/live_capture.h"
 #include "plugins/registry.h"
 #include "tools/netpulse/commands.h"
 #include "tools/netpulse/json_text.h"
@@ -108,7 +108,7 @@ class Check {
     std::string names;
     for (const std::string& name : capture.interfaces) names += (names.empty() ? "" : ", ") + name;
     // Opening is the only test that counts: rights come from the user, groups, file capabilities or a container.
-    const auto sources = open_live_sources(capture, settings_.engine.worker_count);
+    const auto sources = open_live_capture(capture, settings_.engine.worker_count);
     if (sources.ok())
       findings_.push_back({"capture", Outcome::kOk, "allowed on " + names});
     else

@@ -80,7 +80,7 @@ void add_run(CLI::App& app, Typed& typed) {
       ->needs(replay)
       ->type_name("X");
   run->add_flag("--loop", typed.line.loop, "Replay again and again")->needs(replay);
-  run->add_option("--backend", typed.backend, "How to capture: auto or pcap (af_xdp, dpdk: not in this build)")
+  run->add_option("--backend", typed.backend, "How to capture: auto, pcap, af_xdp or dpdk")
       ->check(CLI::IsMember({"auto", "pcap", "af_xdp", "dpdk"}))
       ->type_name("NAME");
   run->add_option("--duration", typed.duration_seconds, "End after so many seconds")

@@ -73,7 +73,7 @@ class Report : JsonText {
       time("start_time", total_.first_packet_time);
       time("end_time", total_.last_packet_time);
       field("duration_seconds", capture_duration(snapshot_).seconds());
-      const SourceCounters sources = sum_of_sources(snapshot_);
+      const SourceStats sources = sum_of_sources(snapshot_);
       field("received_packets", sources.received_packets);
       field("filtered_packets", sources.filtered_packets);
       field("interface_losses", sources.interface_losses);
@@ -92,11 +92,11 @@ class Report : JsonText {
     array("interfaces", sums_by_interface(snapshot_), [&](const SourceCounters& interface) {
       object([&] {
         field("name", names[interface.interface]);
-        field("received_packets", interface.received_packets);
-        field("received_bytes", interface.received_bytes);
-        field("dropped_kernel_packets", interface.dropped_kernel_packets);
-        field("dropped_interface_packets", interface.dropped_interface_packets);
-        field("losses", interface.interface_losses);
+        field("received_packets", interface.stats.received_packets);
+        field("received_bytes", interface.stats.received_bytes);
+        field("dropped_packets", interface.stats.dropped_packets());
+        field("filtered_packets", interface.stats.filtered_packets);
+        field("losses", interface.stats.interface_losses);
       });
     });
   }

@@ -103,9 +103,9 @@ std::vector<DirectionRates> direction_rates(const MetricsSnapshot& snapshot) {
   return rates;
 }
 
-SourceCounters sum_of_sources(const MetricsSnapshot& snapshot) {
-  SourceCounters sum;
-  for (const SourceCounters& source : snapshot.sources) sum.add(source);
+SourceStats sum_of_sources(const MetricsSnapshot& snapshot) {
+  SourceStats sum;
+  for (const SourceCounters& source : snapshot.sources) sum += source.stats;
   return sum;
 }
 
@@ -113,19 +113,21 @@ std::vector<SourceCounters> sums_by_interface(const MetricsSnapshot& snapshot) {
   std::vector<SourceCounters> sums(snapshot.names->interfaces.size());
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i].interface = i;
   for (const SourceCounters& source : snapshot.sources)
-    if (source.interface < sums.size()) sums[source.interface].add(source);
+    if (source.interface < sums.size()) sums[source.interface].stats += source.stats;
   return sums;
 }
 
 std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   std::vector<Loss> list;
-  const SourceCounters sources = sum_of_sources(snapshot);
+  const SourceStats sources = sum_of_sources(snapshot);
   const auto& lost = snapshot.total.losses;
   const auto add = [&](std::string_view what, std::string_view stage, LossReason reason) {
     list.push_back({what, stage, loss_reason_name(reason), lost[static_cast<std::size_t>(reason)]});
   };
-  list.push_back({"packets", "interface", "driver", sources.dropped_interface_packets});
-  list.push_back({"packets", "kernel", "buffer_full", sources.dropped_kernel_packets});
+  for (std::size_t i = 0; i < kSourceDropCount; ++i) {
+    const auto drop = static_cast<SourceDrop>(i);
+    list.push_back({"packets", source_drop_stage(drop), source_drop_reason(drop), sources.dropped_by(drop)});
+  }
   add("packets", "queue", LossReason::kQueueFull);
   add("packets", "flow_table", LossReason::kFlowTableFull);
   for (std::size_t i = 1; i < snapshot.total.decode_status.size(); ++i)

@@ -73,7 +73,7 @@ struct Loss {
   std::uint64_t count = 0;
 };
 /// What came before the workers, over all sources.
-SourceCounters sum_of_sources(const MetricsSnapshot& snapshot);
+SourceStats sum_of_sources(const MetricsSnapshot& snapshot);
 /// The same by interface of a live capture, in the order of RunNames::interfaces.
 std::vector<SourceCounters> sums_by_interface(const MetricsSnapshot& snapshot);
 /// All that can be lost, zeros included.

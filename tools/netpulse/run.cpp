@@ -6,8 +6,8 @@
 
 #include "engine/source/capture_file.h"
 #include "engine/source/interface_list.h"
+#include "engine/source/live_capture.h"
 #include "engine/source/paced_source.h"
-#include "engine/source/pcap_live.h"
 #include "exporters/prometheus/prometheus_exporter.h"
 #include "exporters/web/status_page.h"
 #include "tools/netpulse/commands.h"
@@ -28,6 +28,7 @@ struct RunInput {
   std::vector<std::string> interfaces;  ///< live ones
   std::vector<std::string> labels;      ///< Prometheus' interfaces
   std::string description;
+  std::vector<std::string> notes;  ///< what to know of the capture
 };
 
 std::string joined(const std::vector<std::string>& names, const char* separator) {
@@ -71,13 +72,17 @@ Result<RunInput> open_live(Settings& settings) {
     settings.capture.interfaces = {std::move(found).value()};
   }
   add_own_networks(settings);
-  auto sources = open_live_sources(settings.capture, settings.engine.worker_count);
-  if (!sources.ok()) return sources.error();
+  auto opened = open_live_capture(settings.capture, settings.engine.worker_count);
+  if (!opened.ok()) return opened.error();
+  LiveCapture capture = std::move(opened).value();
   RunInput input;
-  input.sources = std::move(sources).value();
-  input.interfaces = settings.capture.interfaces;
+  input.sources = std::move(capture.sources);
+  input.interfaces = std::move(capture.interfaces);
   input.labels = input.interfaces;
   input.description = "live capture on " + joined(input.interfaces, ", ");
+  if (capture.backend != CaptureBackend::kPcap)
+    input.description += " through " + std::string(capture_backend_name(capture.backend));
+  input.notes = std::move(capture.notes);
   return input;
 }
 
@@ -86,9 +91,10 @@ int fail(const Error& error, int status = kFailure) {
   return status;
 }
 
-void announce(const HttpServer& server, const std::string& description) {
+void announce(const HttpServer& server, const RunInput& input) {
   const std::string address = "http://" + server.address().to_string();
-  std::string text = "netpulse: " + description + "\n";
+  std::string text = "netpulse: " + input.description + "\n";
+  for (const std::string& note : input.notes) text += "netpulse: " + note + "\n";
   text += "netpulse: page " + address + "/   metrics " + address + "/metrics   Ctrl-C ends the run\n";
   write_all(STDERR_FILENO, text);
 }
@@ -122,7 +128,7 @@ int run_command(const CommandLine& line) {
     return HttpResponse{200, std::string(PrometheusExporter::kContentType), prometheus.scrape()};
   });
   server->start();
-  announce(*server, input.description);
+  announce(*server, input);
 
   session.value()->places().watch();
   const auto begin = std::chrono::steady_clock::now();
@@ -141,7 +147,7 @@ int run_command(const CommandLine& line) {
   status.clear();
   const ReportContext context{
       .version = kVersion,
-      .inputs = live ? settings.capture.interfaces : line.files,
+      .inputs = live ? input.labels : line.files,
       .live = live,
       .wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
       .worker_count = settings.engine.worker_count,

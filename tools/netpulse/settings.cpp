@@ -15,9 +15,6 @@ Result<Settings> read_settings(const CommandLine& line) {
   Settings settings;
   settings.engine = read_engine_options(config);
   settings.capture = read_capture_options(config);
-  settings.backend = config.choice("capture", "backend", "auto", {"auto", "pcap", "af_xdp", "dpdk"});
-  if (settings.backend == "af_xdp" || settings.backend == "dpdk")
-    config.complain("capture", "backend", "this build captures through libpcap alone; use auto or pcap");
   settings.http = read_http_server_options(config);
   settings.exporters = read_exporter_options(config);
   settings.catalogue_files = config.texts("catalogue", "files", {});

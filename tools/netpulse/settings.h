@@ -15,7 +15,6 @@ namespace netpulse {
 struct Settings {
   EngineOptions engine;
   CaptureOptions capture;
-  std::string backend;  ///< of [capture]: auto, pcap, af_xdp, dpdk
   HttpServerOptions http;
   ExporterOptions exporters;
   std::vector<std::string> catalogue_files;  ///< added to the built-in catalogue

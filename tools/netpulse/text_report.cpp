@@ -324,7 +324,7 @@ class Report {
     if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)
       effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
     facts.add(context_.live ? "ran" : "read in", effort);
-    const SourceCounters sources = sum_of_sources(snapshot_);
+    const SourceStats sources = sum_of_sources(snapshot_);
     if (sources.filtered_packets != 0) facts.add("filter", "refused " + grouped(sources.filtered_packets) + " packets");
     if (sources.interface_losses != 0)
       facts.add("interface",

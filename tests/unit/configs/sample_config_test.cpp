@@ -36,7 +36,6 @@ struct Everything {
         capture(read_capture_options(config)),
         http(read_http_server_options(config)),
         exporters(read_exporter_options(config)),
-        backend(config.choice("capture", "backend", "auto", {"auto", "pcap", "af_xdp", "dpdk"})),
         catalogue_files(config.texts("catalogue", "files", {})),
         geoip_databases(config.texts("geoip", "databases", {})) {}
 
@@ -44,7 +43,6 @@ struct Everything {
   CaptureOptions capture;
   HttpServerOptions http;
   ExporterOptions exporters;
-  std::string backend;
   std::vector<std::string> catalogue_files;
   std::vector<std::string> geoip_databases;
 };
@@ -77,7 +75,7 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
   EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);
   EXPECT_EQ(shown.exporters.jsonl_path, wanted.exporters.jsonl_path);
-  EXPECT_EQ(shown.backend, wanted.backend);
+  EXPECT_EQ(shown.capture.backend, wanted.capture.backend);
   EXPECT_EQ(shown.catalogue_files, wanted.catalogue_files);
   EXPECT_EQ(shown.geoip_databases, wanted.geoip_databases);
 }

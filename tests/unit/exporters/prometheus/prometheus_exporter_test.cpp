@@ -83,7 +83,7 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->workers[0].decode_status[static_cast<std::size_t>(DecodeStatus::kIpv4BadHeader)] = 3;
   snapshot->workers[0].active_flows = 50;
   snapshot->workers[0].flow_capacity = 200;
-  snapshot->sources[0].dropped_kernel_packets = 11;
+  snapshot->sources[0].stats.dropped_by(SourceDrop::kBufferFull) = 11;
   snapshot->regions[1] = {3, 4000, 1};
   snapshot->places = {2, 5, 1};
   snapshot->total.losses[static_cast<std::size_t>(LossReason::kQueueFull)] = 12;
@@ -188,8 +188,8 @@ TEST(Prometheus, ShowsEachInterfaceByItsOwnName) {
   const std::set<std::string> before = series_of(exporter.scrape());
   const auto snapshot = std::make_shared<MetricsSnapshot>(*latest.get());
   ASSERT_EQ(snapshot->sources.size(), 4U);
-  snapshot->sources[1].dropped_kernel_packets = 5;
-  snapshot->sources[2].dropped_interface_packets = 6;
+  snapshot->sources[1].stats.dropped_by(SourceDrop::kBufferFull) = 5;
+  snapshot->sources[2].stats.dropped_by(SourceDrop::kDriver) = 6;
   snapshot->sources[3].interface_losses = 7;
   snapshot->workers[0].received_packets = 30;
   snapshot->workers[0].interfaces[0].received_packets = 10;

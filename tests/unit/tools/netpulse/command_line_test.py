@@ -45,7 +45,6 @@ class WrongUsage(unittest.TestCase):
         self.refused('excludes', 'run', '-i', 'lo', '-r', SAMPLE)
         self.refused('requires', 'run', '--loop')
         self.refused('standard output', 'read', '--format', 'json', '--flows', '-', SAMPLE)
-        self.refused('af_xdp', 'run', '--backend', 'af_xdp')
 
     def test_a_broken_filter_is_explained(self):
         self.refused('syntax error', 'read', '-f', 'tcp prot 80', SAMPLE)

@@ -303,12 +303,12 @@ TEST(JsonReport, GroupsTheAnalyzersCountersByAnalyzerAndFamily) {
 
 TEST(JsonReport, ListsEveryKindOfLossAlsoWithoutAny) {
   RunReport report = sample_report();
-  report.metrics.sources[0].dropped_kernel_packets = 9;
+  report.metrics.sources[0].stats.dropped_by(SourceDrop::kBufferFull) = 9;
   bool kernel_found = false;
   const json shown = json::parse(json_report(report, sample_context()));
   for (const json& loss : shown["losses"]) {
     EXPECT_TRUE(loss["count"].is_number_unsigned());
-    if (loss["stage"] == "kernel") kernel_found = loss["count"] == 9;
+    if (loss["reason"] == "buffer_full") kernel_found = loss["count"] == 9;
   }
   EXPECT_TRUE(kernel_found);
 }
@@ -336,20 +336,25 @@ TEST(JsonReport, ListsLiveInterfacesWithTheirOwnCounts) {
   names.interfaces = {"eth0", "wlan1"};
   report.metrics.names = std::make_shared<const RunNames>(names);
   // Two workers, each with both interfaces.
-  report.metrics.sources = {{0, 0, 1, 10, 100, 0, 0, 0},
-                            {0, 1, 2, 20, 200, 7, 0, 1},
-                            {1, 0, 3, 30, 300, 0, 0, 0},
-                            {1, 1, 4, 40, 400, 7, 0, 0}};
+  const auto counters = [](std::size_t source, std::size_t interface, std::uint64_t packets, std::uint64_t driver,
+                           std::uint64_t losses) {
+    SourceStats stats{.received_packets = packets, .received_bytes = packets * 10, .interface_losses = losses};
+    stats.dropped_by(SourceDrop::kBufferFull) = packets * 100;
+    stats.dropped_by(SourceDrop::kDriver) = driver;
+    return SourceCounters{source, interface, stats};
+  };
+  report.metrics.sources = {counters(0, 0, 1, 0, 0), counters(0, 1, 2, 7, 1), counters(1, 0, 3, 0, 0),
+                            counters(1, 1, 4, 7, 0)};
   ReportContext context = sample_context();
   EXPECT_FALSE(json::parse(json_report(report, context))["capture"].contains("interfaces"));
   context.live = true;
   const json capture = json::parse(json_report(report, context))["capture"];
   EXPECT_EQ(capture["received_packets"], 10);
   EXPECT_EQ(capture["interfaces"], json::parse(R"([
-    {"name": "eth0", "received_packets": 4, "received_bytes": 40, "dropped_kernel_packets": 400,
-     "dropped_interface_packets": 0, "losses": 0},
-    {"name": "wlan1", "received_packets": 6, "received_bytes": 60, "dropped_kernel_packets": 600,
-     "dropped_interface_packets": 14, "losses": 1}])"));
+    {"name": "eth0", "received_packets": 4, "received_bytes": 40, "dropped_packets": 400, "filtered_packets": 0,
+     "losses": 0},
+    {"name": "wlan1", "received_packets": 6, "received_bytes": 60, "dropped_packets": 614, "filtered_packets": 0,
+     "losses": 1}])"));
 }
 
 TEST(JsonReport, HostileTextIsShownNotSent) {

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/source/capture_options.h"
+#include "engine/source/packet_source.h"
+
+namespace netpulse {
+
+/// What a live capture consists of, once it is open.
+struct LiveCapture {
+  CaptureBackend backend = CaptureBackend::kPcap;      ///< never kAuto
+  std::vector<std::unique_ptr<PacketSource>> sources;  ///< one per worker, or one that a reader deals out
+  std::vector<std::string> interfaces;                 ///< names by RawPacket::interface_index
+  std::vector<std::string> notes;  ///< what a user should know of it, a sentence each: modes, what would be faster
+};
+
+/// Opens options.interfaces (one at least; DPDK has ports of its own) for worker_count workers through
+/// options.backend; kAuto chooses, and says why in a note. An error says what the user can do.
+Result<LiveCapture> open_live_capture(const CaptureOptions& options, std::size_t worker_count);
+
+}  // namespace netpulse
