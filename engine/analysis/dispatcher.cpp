@@ -39,6 +39,8 @@ void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) n
     }
     if (!names_.empty() && !muted_) name_from_cache();
   }
+  if (created && record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone)) [[unlikely]]
+    decide(record, table_->detail_if_any(record));
   const bool tcp = packet.transport == TransportLayer::kTcp;
   if (tcp && (packet.tcp_flags & TcpFlags::kSyn) != 0) note_syn(packet);
   if (packet.payload_captured_bytes == 0 || record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone))
@@ -49,6 +51,12 @@ void Dispatcher::analyze(PacketView& packet, FlowRecord& record, bool created) n
     analyze_stream(packet);
   else
     analyze_datagram(packet);
+}
+
+void Dispatcher::skip_analysis(const PacketView& packet, FlowRecord& record) noexcept {
+  if (plan_.teaches(packet)) return;
+  record.analysis_state = static_cast<std::uint8_t>(AnalysisState::kDone);
+  if (!record.is(FlowRecord::kFlagShadow)) ++metrics_.losses[static_cast<std::size_t>(LossReason::kOverloadUnanalyzed)];
 }
 
 void Dispatcher::analyze_datagram(PacketView& packet) noexcept {

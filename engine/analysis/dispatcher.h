@@ -74,6 +74,8 @@ class Dispatcher final : public AnalyzerContext {
     names_.prefetch(packet.src_addr(), packet.dst_addr());
     if (names_.told_everybody()) names_.prefetch(IpAddress{}, packet.dst_addr());
   }
+  /// Overload: a new flow's payload is not read, unless it teaches something about others.
+  void skip_analysis(const PacketView& packet, FlowRecord& record) noexcept;
   /// Counts a packet of a flow whose application is known.
   void account(const PacketView& packet, const FlowRecord& record) noexcept { attribution_.count(packet, record); }
   /// Takes note of a packet of a flow whose application is not known. True: analyze it before the next packet.

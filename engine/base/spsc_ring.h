@@ -26,6 +26,12 @@ class SpscRing {
     }
     return &slots_[tail_local_ & mask_];
   }
+  /// Producer: whether so many slots are free.
+  bool has_room(std::size_t slots) noexcept {
+    const auto free = [this] { return mask_ + 1 - (tail_local_ - head_seen_); };
+    if (free() < slots) head_seen_ = head_.load(std::memory_order_acquire);
+    return free() >= slots;
+  }
   /// Producer: hands the reserved slot over.
   void push() noexcept { tail_.store(++tail_local_, std::memory_order_release); }
 

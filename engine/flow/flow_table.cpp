@@ -139,7 +139,7 @@ FlowTable::Update FlowTable::update(const PacketView& packet, FlowRecord* hint) 
   if (record == nullptr) [[unlikely]] {
     record = insert(packet);
     if (record == nullptr) {
-      ++untracked_packets_;
+      ++(accepting_ ? untracked_packets_ : shed_packets_);
       return {nullptr, false};
     }
     created = true;
@@ -199,6 +199,8 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
 }
 
 FlowRecord* FlowTable::insert(const PacketView& packet) noexcept {
+  if (!accepting_) [[unlikely]]
+    return nullptr;
   if (active_flows_ == options_.flows_max && !evict_near(packet)) return nullptr;
   if (active_flows_ >= buckets_.size() * kSlots / 2 && may_grow()) [[unlikely]]
     grow();
@@ -256,25 +258,31 @@ void FlowTable::give_back_record(std::uint32_t index) noexcept {
   first = index;
 }
 
+bool FlowTable::unanswered(const FlowRecord& record) noexcept {
+  if (record.key.protocol == kTcp) return (record.tcp_state & TcpState::kEstablished) == 0;
+  return (record.packets[0] == 0 || record.packets[1] == 0) && record.packets_total() <= kUnansweredPacketsMax &&
+         !record.is(FlowRecord::kFlagContinued);
+}
+
 bool FlowTable::evict_near(const PacketView& packet) noexcept {
   const std::size_t home = bucket_of(packet.hash);
   Place victim{};
   std::size_t victim_home = 0, candidates = 0;
-  bool victim_half_open = false;
+  bool victim_unanswered = false;
   for (std::size_t i = 0; i < kEvictionBuckets && candidates < kEvictionCandidates; ++i) {
     Bucket& bucket = buckets_[(home + i) & bucket_mask_];
     for (std::size_t slot = 0; slot < kSlots; ++slot) {
       if (bucket.tags[slot] == 0) continue;
       const FlowRecord& record = records_[bucket.indices[slot]];
       if (record.is(FlowRecord::kFlagPinned)) continue;
-      const bool half_open = record.key.protocol == kTcp && (record.tcp_state & TcpState::kEstablished) == 0;
+      const bool first_to_go = unanswered(record);
       ++candidates;
-      const bool better =
-          victim.bucket == nullptr || (half_open && !victim_half_open) ||
-          (half_open == victim_half_open && record.end_time < records_[victim.bucket->indices[victim.slot]].end_time);
+      const bool better = victim.bucket == nullptr || (first_to_go && !victim_unanswered) ||
+                          (first_to_go == victim_unanswered &&
+                           record.end_time < records_[victim.bucket->indices[victim.slot]].end_time);
       if (!better) continue;
       victim = {&bucket, slot};
-      victim_half_open = half_open;
+      victim_unanswered = first_to_go;
       victim_home = (home + i) & bucket_mask_;
     }
   }
@@ -356,7 +364,7 @@ void FlowTable::set_number(FlowDetail& detail, FlowNumber kind, Direction sender
 
 std::size_t FlowTable::buckets_due(Duration elapsed) const noexcept {
   if (elapsed.nanoseconds <= 0) return 0;
-  const double share = elapsed.seconds() / kSweepPeriod.seconds();
+  const double share = elapsed.seconds() / (emergency_ ? kEmergencyTimeout : kSweepPeriod).seconds();
   return share >= 1 ? buckets_.size() : static_cast<std::size_t>(share * static_cast<double>(buckets_.size())) + 1;
 }
 
@@ -383,8 +391,11 @@ void FlowTable::sweep(Timestamp now, std::size_t buckets_max) noexcept {
       const auto slot = static_cast<std::size_t>(std::countr_zero(used));
       const FlowRecord& record = records_[bucket.indices[slot]];
       if (record.is(FlowRecord::kFlagPinned)) continue;
-      if (const EndReason reason = overdue(record, safe_now); reason != EndReason::kNone)
-        remove({&bucket, slot}, position, reason);
+      EndReason reason = overdue(record, safe_now);
+      if (emergency_ && reason == EndReason::kNone && safe_now - record.end_time > kEmergencyTimeout &&
+          unanswered(record))
+        reason = EndReason::kLackOfResources;
+      if (reason != EndReason::kNone) remove({&bucket, slot}, position, reason);
     }
   }
 }

@@ -30,8 +30,8 @@ class FlowEndHandler {
 /// The flows of one worker: set-associative, of fixed size. A bucket is one cache line of eight tags and eight record
 /// indices; records lie in a pool. A full bucket overflows into the ones behind it, so that nothing is evicted while
 /// there are free records. When there are none, the flow idle longest near the new one's bucket leaves with
-/// lack_of_resources, half-open TCP first. Timeouts are checked on look-up too, so the moment of a sweep never changes
-/// a record. Not thread-safe.
+/// lack_of_resources, flows that nobody answered first. Timeouts are checked on look-up too, so the moment of a sweep
+/// never changes a record. Not thread-safe.
 class FlowTable {
  public:
   /// Closed connections that are remembered by their order of closing; what does not fit waits for a sweep.
@@ -109,16 +109,22 @@ class FlowTable {
     prefetch_to_write(line);
     prefetch_to_write(line + 64);
   }
+  /// Whether a flow gives way to others: a TCP handshake that was not completed, a few packets that nobody answered.
+  static bool unanswered(const FlowRecord& record) noexcept;
   std::uint32_t index_of(const FlowRecord& record) const noexcept {
     return static_cast<std::uint32_t>(&record - &records_[0]);
   }
   FlowRecord& record_at(std::uint32_t index) noexcept { return records_[index]; }
 
+  /// Overload: sweeps end flows that nobody answers after kEmergencyTimeout of silence, with lack_of_resources.
+  void set_emergency(bool on) noexcept { emergency_ = on; }
+  /// Overload: packets of flows that are not in the table are refused.
+  void set_accepting(bool on) noexcept { accepting_ = on; }
   /// Ends what is overdue at now, looking at no more than buckets_max buckets.
   void sweep(Timestamp now, std::size_t buckets_max) noexcept;
   /// Ends TCP flows whose linger after FIN or RST is over at now, without waiting for a sweep; at most kEndingsPerCall.
   void end_closed(Timestamp now) noexcept;
-  /// Buckets to look at so that the whole table is seen once in kSweepPeriod.
+  /// Buckets to look at so that the whole table is seen once in kSweepPeriod, in an emergency in kEmergencyTimeout.
   std::size_t buckets_due(Duration elapsed) const noexcept;
   /// Ends every flow: forced_end, or idle_timeout / end_of_flow where that was due at now.
   void flush(Timestamp now) noexcept;
@@ -133,6 +139,8 @@ class FlowTable {
   std::uint64_t attributes_refused() const noexcept { return attributes_.refused(); }
   /// Packets of new flows that found no room at all.
   std::uint64_t untracked_packets() const noexcept { return untracked_packets_; }
+  /// Packets refused while the table did not accept new flows.
+  std::uint64_t shed_packets() const noexcept { return shed_packets_; }
   /// Closed connections that end_closed() does not know of: they wait for a sweep.
   std::uint64_t closed_list_overflows() const noexcept { return closed_list_overflows_; }
 
@@ -147,7 +155,10 @@ class FlowTable {
   /// To begin with, if they are to be few: 256 KiB.
   static constexpr std::size_t kBucketsFew = 4096;
   static constexpr Duration kSweepPeriod = Duration::from_seconds(10);
+  static constexpr Duration kEmergencyTimeout = Duration::from_seconds(1);
   static constexpr std::size_t kEndingsPerCall = 32;
+  /// Packets in one direction that an unanswered flow may have and be the first to go.
+  static constexpr std::uint32_t kUnansweredPacketsMax = 3;
 
   /// Records lie in places of their size. TCP's are taken from the array's begin, two places each: behind a record lies
   /// its TcpQuality, so that finding one is finding both. The others are taken from the end. Whatever the flows are,
@@ -217,7 +228,8 @@ class FlowTable {
   std::uint32_t free_records_[2] = {kNoDetail, kNoDetail}, records_begun_[2] = {0, 0};  // by k*End
   std::uint32_t free_detail_ = kNoDetail, details_begun_ = 0;
   std::size_t active_flows_ = 0, details_used_ = 0;
-  std::uint64_t details_refused_ = 0, untracked_packets_ = 0;
+  std::uint64_t details_refused_ = 0, untracked_packets_ = 0, shed_packets_ = 0;
+  bool emergency_ = false, accepting_ = true;
   std::size_t sweep_position_ = 0;
   PageArray<Closed> closed_;
   std::uint64_t closed_head_ = 0, closed_tail_ = 0, closed_list_overflows_ = 0;

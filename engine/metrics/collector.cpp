@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/prefetch.h"
+#include "engine/base/wall_clock.h"
 
 namespace netpulse {
 namespace {
@@ -33,9 +34,7 @@ void Collector::start(std::vector<WorkerEnd> workers) {
   for (const WorkerEnd& worker : workers_) window_rings_.push_back(worker.windows);
   throughput_ = std::make_unique<Throughput>(workers_.size());
   started_ = std::chrono::steady_clock::now();
-  started_at_ = {
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count()};
+  started_at_ = wall_clock_now();
   publish();
   thread_ = std::thread([this] { run(); });
 }

@@ -29,6 +29,8 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "flow_table_full";
     case LossReason::kExportRingFull:
       return "export_ring_full";
+    case LossReason::kExportRingYielded:
+      return "export_ring_yielded";
     case LossReason::kDetailPoolFull:
       return "detail_pool_full";
     case LossReason::kAttributePoolFull:
@@ -51,8 +53,26 @@ const char* loss_reason_name(LossReason reason) noexcept {
       return "tcp_holes_full";
     case LossReason::kThroughputFull:
       return "throughput_full";
+    case LossReason::kOverloadUntracked:
+      return "count_only";
+    case LossReason::kOverloadUnanalyzed:
+      return "skip_analysis";
     case LossReason::kCount:
       break;
+  }
+  return "unknown";
+}
+
+const char* overload_level_name(OverloadLevel level) noexcept {
+  switch (level) {
+    case OverloadLevel::kNormal:
+      return "normal";
+    case OverloadLevel::kSkipAnalysis:
+      return "skip_analysis";
+    case OverloadLevel::kEmergencyTimeouts:
+      return "emergency_timeouts";
+    case OverloadLevel::kCountOnly:
+      return "count_only";
   }
   return "unknown";
 }
@@ -83,6 +103,7 @@ void InterfaceMetrics::add(const InterfaceMetrics& other) noexcept {
   wire_bytes += other.wire_bytes;
   captured_bytes += other.captured_bytes;
   untracked_packets += other.untracked_packets;
+  shed_packets += other.shed_packets;
   add_each(refused_packets, other.refused_packets);
 }
 
@@ -132,6 +153,11 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   busy_cycles += other.busy_cycles;
   idle_cycles += other.idle_cycles;
   batches += other.batches;
+  overload_level = std::max(overload_level, other.overload_level);
+  add_each(overload_entries, other.overload_entries);
+  stalls += other.stalls;
+  stalled_cycles += other.stalled_cycles;
+  if (other.heartbeat.known() && (!heartbeat.known() || other.heartbeat < heartbeat)) heartbeat = other.heartbeat;
   if (other.first_packet_time.known() && (!first_packet_time.known() || other.first_packet_time < first_packet_time))
     first_packet_time = other.first_packet_time;
   last_packet_time = std::max(last_packet_time, other.last_packet_time);

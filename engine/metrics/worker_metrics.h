@@ -6,6 +6,7 @@
 
 #include "engine/flow/flow_directions.h"
 #include "engine/flow/flow_record.h"
+#include "engine/metrics/overload_level.h"
 #include "engine/packet/packet_view.h"
 #include "engine/packet/raw_packet.h"
 
@@ -17,6 +18,9 @@ inline constexpr std::size_t kPluginCountersMax = 512;
 inline constexpr std::size_t kPluginHistogramsMax = 16;
 /// Buckets of every latency histogram: upper bounds 10 us * 2^i (10 us ... 5.4 min), the last one unbounded.
 inline constexpr std::size_t kHistogramBuckets = 26;
+
+/// A worker that does not come round for so long stands still.
+inline constexpr double kStallSeconds = 0.1;
 
 /// Traffic, counted once per packet.
 struct TrafficCounters {
@@ -81,21 +85,24 @@ struct LatencyHistogram {
 
 /// What was not fully processed, and why. The first two are packets, the others records and findings.
 enum class LossReason : std::uint8_t {
-  kQueueFull,          ///< packets never processed: the worker's queue had no room (live, single-queue sources)
-  kFlowTableFull,      ///< packets counted, but in no flow: no record was free and none could be evicted
-  kExportRingFull,     ///< flow records: the collector was too slow
-  kDetailPoolFull,     ///< flows whose names were not kept: no cold record left
-  kAttributePoolFull,  ///< texts of flows (user agents, ...) that were not kept
-  kStreamPoolFull,     ///< flows whose analysis ended early: their stream buffer went to a newer flow
-  kNameSetFull,        ///< names not listed in the report, each time they were seen
-  kNameExchangeFull,   ///< learned names not told to another worker: its ring was full (live, a source per worker)
-  kShadowQueueFull,    ///< DNS answers not shown to another worker: its queue had no room (live, one source)
-  kStreamWindowFull,   ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
-                       ///< holes
-  kExpectationsFull,   ///< announced flows not waited for any longer: newer announcements took their room
-  kReportRowsFull,     ///< rows not listed in the report of a file; see report_rows_replaced
-  kTcpHolesFull,       ///< holes in TCP streams not waited for: bytes that fill them later count as repeated
-  kThroughputFull,     ///< amounts missing in the windows of throughput: the collector was too slow
+  kQueueFull,           ///< packets never processed: the worker's queue had no room (live, single-queue sources)
+  kFlowTableFull,       ///< packets counted, but in no flow: no record was free and none could be evicted
+  kExportRingFull,      ///< flow records: the collector was too slow
+  kExportRingYielded,   ///< flow records of flows that nobody answered: the other ones' half of that ring
+  kDetailPoolFull,      ///< flows whose names were not kept: no cold record left
+  kAttributePoolFull,   ///< texts of flows (user agents, ...) that were not kept
+  kStreamPoolFull,      ///< flows whose analysis ended early: their stream buffer went to a newer flow
+  kNameSetFull,         ///< names not listed in the report, each time they were seen
+  kNameExchangeFull,    ///< learned names not told to another worker: its ring was full (live, a source per worker)
+  kShadowQueueFull,     ///< DNS answers not shown to another worker: its queue had no room (live, one source)
+  kStreamWindowFull,    ///< segments, or pieces of datagrams, kept in part or not at all: too far ahead, or too many
+                        ///< holes
+  kExpectationsFull,    ///< announced flows not waited for any longer: newer announcements took their room
+  kReportRowsFull,      ///< rows not listed in the report of a file; see report_rows_replaced
+  kTcpHolesFull,        ///< holes in TCP streams not waited for: bytes that fill them later count as repeated
+  kThroughputFull,      ///< amounts missing in the windows of throughput: the collector was too slow
+  kOverloadUntracked,   ///< packets counted, but in no flow: OverloadLevel::kCountOnly
+  kOverloadUnanalyzed,  ///< flows whose payload was not read: OverloadLevel::kSkipAnalysis
   kCount
 };
 /// "queue_full", ...: label value and report key.
@@ -107,6 +114,7 @@ struct InterfaceMetrics {
   std::uint64_t wire_bytes = 0;
   std::uint64_t captured_bytes = 0;
   std::uint64_t untracked_packets = 0;  ///< LossReason::kFlowTableFull
+  std::uint64_t shed_packets = 0;       ///< LossReason::kOverloadUntracked
   /// By DecodeStatus; [kOk] stays 0.
   std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> refused_packets{};
 
@@ -157,6 +165,12 @@ struct WorkerMetrics {
   std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known; as of publication
   std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
   std::uint64_t batches = 0;
+  OverloadLevel overload_level = OverloadLevel::kNormal;  ///< gauge; of all workers, the highest
+  std::array<std::uint64_t, kOverloadLevelCount>
+      overload_entries{};                         ///< times that a level was come to, by OverloadLevel
+  std::uint64_t stalls = 0;                       ///< times that the worker's thread did not run for kStallSeconds
+  std::uint64_t stalled_cycles = 0;               ///< of these, together
+  Timestamp heartbeat;                            ///< wall clock at publication; of all workers, the oldest
   Timestamp first_packet_time, last_packet_time;  ///< by the packets' own clock: smallest and largest seen
 
   /// By RawPacket::interface_index; those of a file beyond kInterfacesMax count with the last.

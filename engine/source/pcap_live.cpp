@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/cycles.h"
+#include "engine/base/wall_clock.h"
 #include "engine/source/pcap_handle.h"
 #include "engine/source/source_meter.h"
 
@@ -18,14 +20,18 @@ constexpr int kWaitMilliseconds = 5;
 constexpr Duration kRingDelayMax = Duration::from_milliseconds(50);
 constexpr auto kDropsInterval = std::chrono::milliseconds(100);
 constexpr std::size_t kArenasMax = 64;  // batches a caller may hold at a time
+/// What a packet takes in the kernel's ring besides its bytes: its header, addresses, alignment (TPACKET_V3).
+constexpr std::uint64_t kRingOverheadBytes = 100;
 constexpr std::uint64_t kRingBytesMin = 1U << 20;
 
 class PcapLiveSource final : public PacketSource {
  public:
-  explicit PcapLiveSource(std::vector<std::unique_ptr<PcapHandle>> handles)
-      : handles_(std::move(handles)), meters_(handles_.size()) {}
+  /// ring_bytes: of each handle.
+  PcapLiveSource(std::vector<std::unique_ptr<PcapHandle>> handles, std::uint64_t ring_bytes)
+      : handles_(std::move(handles)), meters_(handles_.size()), ring_bytes_(ring_bytes * handles_.size()) {}
 
   PollResult poll(std::span<RawPacket> out) noexcept override {
+    waited_cycles_ = 0;
     const std::size_t slot = free_arena();
     std::size_t count = 0;
     if (slot == kArenasMax) {
@@ -40,7 +46,8 @@ class PcapLiveSource final : public PacketSource {
     }
     update_drops();
     advance_clock(out.first(count));
-    return {static_cast<std::uint32_t>(count), PollStatus::kOk, now_};
+    newest_ = count == kBatchPackets ? out[count - 1].received_at : now_;  // else the rings are empty
+    return {static_cast<std::uint32_t>(count), PollStatus::kOk, now_, waited_cycles_};
   }
 
   void release(std::span<const RawPacket> batch) noexcept override {
@@ -68,6 +75,11 @@ class PcapLiveSource final : public PacketSource {
   }
   bool can_wait() const noexcept override { return false; }
   Duration delay_max() const noexcept override { return kRingDelayMax; }
+  /// What came after the last packet is still in the ring, and came at about the rate of late.
+  double backlog_ratio() const noexcept override {
+    const double lag = (now_ - newest_ - kRingDelayMax).seconds();
+    return lag <= 0 ? 0 : std::min(1.0, lag * ring_bytes_per_second_ / static_cast<double>(ring_bytes_));
+  }
 
  private:
   std::size_t free_arena() {
@@ -103,6 +115,12 @@ class PcapLiveSource final : public PacketSource {
   }
 
   void wait() {
+    const std::uint64_t begin = cycles_now();
+    wait_for_packets();
+    waited_cycles_ += cycles_now() - begin;
+  }
+
+  void wait_for_packets() {
     descriptors_.clear();
     for (const auto& handle : handles_) descriptors_.push_back({handle->descriptor(), POLLIN, 0});
     if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) <= 0) return;
@@ -114,6 +132,7 @@ class PcapLiveSource final : public PacketSource {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_drops_) return;
     next_drops_ = now + kDropsInterval;
+    update_rate(now);
     for (std::size_t i = 0; i < handles_.size(); ++i) {
       handles_[i]->update_drops();
       meters_[i].dropped_kernel.set(handles_[i]->dropped_kernel_packets());
@@ -122,9 +141,18 @@ class PcapLiveSource final : public PacketSource {
     }
   }
 
+  void update_rate(std::chrono::steady_clock::time_point now) {
+    std::uint64_t bytes = 0;
+    for (const InterfaceMeter& meter : meters_)
+      bytes += meter.received.captured_bytes.value() + meter.received.packets.value() * kRingOverheadBytes;
+    const std::chrono::duration<double> elapsed = now - rate_at_;
+    ring_bytes_per_second_ = static_cast<double>(bytes - rate_bytes_) / elapsed.count();
+    rate_bytes_ = bytes;
+    rate_at_ = now;
+  }
+
   void advance_clock(std::span<const RawPacket> batch) {
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    now_ = std::max(now_, Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()});
+    now_ = std::max(now_, wall_clock_now());
     for (const RawPacket& packet : batch) now_ = std::max(now_, packet.received_at);
   }
 
@@ -147,7 +175,12 @@ class PcapLiveSource final : public PacketSource {
   std::vector<pollfd> descriptors_;
   std::size_t first_handle_ = 0;
   std::uint64_t last_number_ = 0;
-  Timestamp now_;
+  Timestamp now_, newest_;
+  const std::uint64_t ring_bytes_;
+  double ring_bytes_per_second_ = 0;
+  std::uint64_t rate_bytes_ = 0;
+  std::chrono::steady_clock::time_point rate_at_;
+  std::uint64_t waited_cycles_ = 0;  // in the poll() in hand
   std::chrono::steady_clock::time_point next_drops_;
 };
 
@@ -168,7 +201,7 @@ Result<std::vector<std::unique_ptr<PacketSource>>> open_live_sources(const Captu
       if (!handle) return handle.error();
       handles.push_back(std::move(handle).value());
     }
-    sources.push_back(std::make_unique<PcapLiveSource>(std::move(handles)));
+    sources.push_back(std::make_unique<PcapLiveSource>(std::move(handles), ring_bytes));
   }
   return sources;
 }

@@ -9,9 +9,11 @@
 #include "engine/analysis/analysis_plan.h"
 #include "engine/base/cycles.h"
 #include "engine/metrics/collector.h"
+#include "engine/worker/overload_monitor.h"
 #include "engine/worker/pinning.h"
 #include "engine/worker/reader.h"
 #include "engine/worker/stop_rule.h"
+#include "engine/worker/watchdog.h"
 #include "engine/worker/worker.h"
 
 namespace netpulse {
@@ -20,6 +22,17 @@ namespace {
 constexpr std::size_t kWorkersMax = 256;
 constexpr std::chrono::microseconds kEmptyRingNap{50};
 constexpr int kEmptyRingSpins = 64;
+
+constexpr double kBacklogUnknown = -1;
+
+/// Packets lost because they were not taken in time.
+std::uint64_t late_drops(const SourceStats& stats) {
+  std::uint64_t packets = 0;
+  for (const SourceDrop drop : {SourceDrop::kMissed, SourceDrop::kNoBuffer, SourceDrop::kBufferFull,
+                                SourceDrop::kRingFull, SourceDrop::kFillRingEmpty})
+    packets += stats.dropped_by(drop);
+  return packets;
+}
 
 /// Each worker's part of a total.
 std::size_t share(std::size_t total, std::size_t workers) { return std::max<std::size_t>(1, total / workers); }
@@ -59,6 +72,7 @@ struct Engine::Implementation {
   std::unique_ptr<Reader> reader;
   std::unique_ptr<NameExchange> name_exchange;
   std::unique_ptr<Collector> collector;
+  Watchdog watchdog;
   std::vector<std::thread> threads;
   std::atomic<bool> stop{false};
   std::atomic<std::size_t> threads_running{0};
@@ -73,6 +87,7 @@ struct Engine::Implementation {
   void poll_source(std::size_t index);
   void read_ring(std::size_t index);
   void begin_thread(std::size_t index);
+  void watch_threads();
   SourceStats sum_of_sources() const;
   void collect_names(RunReport& report) const;
   void collect_tables(RunReport& report) const;
@@ -159,6 +174,7 @@ void Engine::Implementation::poll_source(std::size_t index) {
   const auto views = std::make_unique<std::array<PacketView, kBatchPackets>>();
   StopRule rule(stop, source.delay_max());
   SecondClock clock;
+  OverloadMonitor overload(!source.can_wait());
   PollResult polled;
   Timestamp now;
   std::uint64_t cycles = cycles_now();
@@ -185,10 +201,15 @@ void Engine::Implementation::poll_source(std::size_t index) {
     metrics.fragments_unmatched = fragments.unmatched;
     metrics.fragments_evicted = fragments.evicted;
     metrics.fragments_ranges_forgotten = fragments.ranges_forgotten;
-    const std::uint64_t before = std::exchange(cycles, cycles_now());
-    (polled.packet_count != 0 ? metrics.busy_cycles : metrics.idle_cycles) += cycles - before;
+    const std::uint64_t before = std::exchange(cycles, cycles_now()), taken = cycles - before;
+    const std::uint64_t idle = polled.packet_count == 0 ? taken : std::min(polled.waited_cycles, taken);
+    worker.come_round(cycles, taken - idle, idle);
+    overload.note(taken - idle, idle);
+    if (overload.due()) [[unlikely]]
+      worker.follow(overload.update(source.backlog_ratio(), late_drops(source.stats()), worker.flow_table_ratio()));
     worker.publish_if_due();
   }
+  worker.heartbeat().end();
   worker.flush(now);
   worker.publish();
 }
@@ -197,7 +218,7 @@ void Engine::Implementation::poll_source(std::size_t index) {
 void Engine::Implementation::read_ring(std::size_t index) {
   DispatchRing& ring = *rings[index];
   Worker& worker = *workers[index];
-  WorkerMetrics& metrics = worker.metrics();
+  OverloadMonitor overload(!sources.front()->can_wait());
   std::uint64_t cycles = cycles_now();
   int spins = 0;
   for (bool last = false; !last;) {
@@ -214,10 +235,14 @@ void Engine::Implementation::read_ring(std::size_t index) {
       if (last) worker.flush(batch->now);
       ring.pop();
     }
-    const std::uint64_t before = std::exchange(cycles, cycles_now());
-    (idle ? metrics.idle_cycles : metrics.busy_cycles) += cycles - before;
+    const std::uint64_t before = std::exchange(cycles, cycles_now()), taken = cycles - before;
+    worker.come_round(cycles, idle ? 0 : taken, idle ? taken : 0);
+    overload.note(idle ? 0 : taken, idle ? taken : 0);
+    if (overload.due()) [[unlikely]]
+      worker.follow(overload.update(kBacklogUnknown, reader->dropped_packets(), worker.flow_table_ratio()));
     worker.publish_if_due();
   }
+  worker.heartbeat().end();
   worker.publish();
 }
 
@@ -232,6 +257,16 @@ void Engine::Implementation::begin_thread(std::size_t index) {
       read_ring(index);
     threads_running.fetch_sub(1);
   });
+}
+
+void Engine::Implementation::watch_threads() {
+  if (!sources.front()->real_time()) return;
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    std::string who = "worker " + std::to_string(i);
+    if (!options.cores.empty()) who += " on core " + std::to_string(options.cores[i % options.cores.size()]);
+    watchdog.watch(std::move(who), workers[i]->heartbeat());
+  }
+  if (reader != nullptr) watchdog.watch("the reader", reader->heartbeat());
 }
 
 SourceStats Engine::Implementation::sum_of_sources() const {
@@ -311,6 +346,7 @@ void Engine::start() {
     ends.push_back({&worker->export_ring(), &worker->window_ring(), &worker->snapshots()});
   engine.collector->start(std::move(ends));
   for (std::size_t i = 0; i < engine.workers.size(); ++i) engine.begin_thread(i);
+  engine.watch_threads();
   if (engine.reader == nullptr) return;
   engine.threads_running.fetch_add(1);
   engine.threads.emplace_back([&engine] {
@@ -342,6 +378,8 @@ RunReport Engine::wait() {
   }
   return report;
 }
+
+std::vector<std::string> Engine::watch() { return implementation_->watchdog.look(cycles_now(), cycles_per_second()); }
 
 SourceStats Engine::source_stats() const noexcept { return implementation_->sum_of_sources(); }
 const RunNames& Engine::names() const noexcept { return *implementation_->names; }

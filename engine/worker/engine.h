@@ -63,6 +63,10 @@ class Engine {
   /// Blocks until finished, then gives the report. Call once.
   RunReport wait();
 
+  /// Threads that stand still, or go on after that, since the last call; a sentence each. From one thread, now and then
+  /// during a live run.
+  std::vector<std::string> watch();
+
   /// Sums over the sources, from any thread: for a progress line.
   SourceStats source_stats() const noexcept;
   const RunNames& names() const noexcept;

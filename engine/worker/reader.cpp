@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/base/cycles.h"
 #include "engine/worker/stop_rule.h"
 
 namespace netpulse {
@@ -30,6 +31,7 @@ void Reader::run(const std::atomic<bool>& stop) {
   PollResult polled;
   while (polled.status == PollStatus::kOk && !rule.over(polled.packet_count)) {
     polled = source_.poll(raw);
+    heartbeat_.beat(cycles_now());
     now_ = std::max(now_, polled.now);
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
       if (!clock_.holds(raw[i].received_at)) [[unlikely]]
@@ -43,6 +45,7 @@ void Reader::run(const std::atomic<bool>& stop) {
     // A live source's packets do not wait for company; an empty batch tells the time.
     if (!source_.can_wait()) push_all(false);
   }
+  heartbeat_.end();
   push_all(true);
 }
 

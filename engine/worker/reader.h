@@ -13,6 +13,7 @@
 #include "engine/metrics/worker_metrics.h"
 #include "engine/packet/decode.h"
 #include "engine/source/packet_source.h"
+#include "engine/worker/heartbeat.h"
 
 namespace netpulse {
 
@@ -56,6 +57,7 @@ class Reader {
   /// Until the source ends, fails, or stop is set; then each worker gets a last batch.
   void run(const std::atomic<bool>& stop);
 
+  const Heartbeat& heartbeat() const noexcept { return heartbeat_; }
   /// Any thread.
   std::uint64_t dropped_packets() const noexcept { return dropped_packets_.load(std::memory_order_relaxed); }
   /// Packets that teach and did not reach one of the workers that do not own their flow.
@@ -85,6 +87,7 @@ class Reader {
   std::size_t seconds_untold_ = 0;
   std::atomic<std::uint64_t> dropped_packets_{0}, dropped_shadows_{0};
   std::array<std::atomic<std::uint64_t>, 5> fragment_counters_{};
+  Heartbeat heartbeat_;
 };
 
 }  // namespace netpulse

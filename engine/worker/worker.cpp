@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/base/cycles.h"
+#include "engine/base/wall_clock.h"
 
 namespace netpulse {
 namespace {
@@ -22,6 +23,8 @@ constexpr Duration kClockStepMax = Duration::from_seconds(1);
 constexpr Duration kReordering = Duration::from_seconds(5);
 /// Buckets swept per batch: few beside a full batch, more when there is little else to do.
 constexpr std::size_t kSweepBucketsBusy = 4, kSweepBucketsPerFreePacket = 8;
+/// The same while flows have to go.
+constexpr std::size_t kSweepBucketsEmergency = 32;
 
 }  // namespace
 
@@ -33,7 +36,8 @@ Worker::Worker(const WorkerOptions& options, const AnalysisPlan& plan, const Has
       dispatcher_(plan, options.analysis, options.names, seed, metrics_, windows_),
       table_(options.flow_table, seed, *this, options.real_time ? Duration{} : kReordering,
              options.real_time ? FlowTable::Buckets::kAll : FlowTable::Buckets::kFew),
-      export_ring_(kExportRingFlows) {
+      export_ring_(kExportRingFlows),
+      stall_cycles_(static_cast<std::uint64_t>(cycles_per_second() * kStallSeconds)) {
   dispatcher_.attach(table_);
   metrics_.flow_capacity = table_.flow_capacity();
   metrics_.details_capacity = table_.details_capacity();
@@ -121,11 +125,11 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
     if (!packet.has_flow()) continue;
     const auto [record, created] = table_.update(packet, records[i]);
     if (record == nullptr) [[unlikely]] {
-      ++interface_metrics(packet.interface_index).untracked_packets;
+      count_refused(packet);
       continue;
     }
     bool analyze_now = false;
-    if (created) begin_flow(*record);
+    if (created) begin_flow(packet, *record);
     if (record->is(FlowRecord::kFlagAccounted)) [[likely]]
       dispatcher_.account(packet, *record);
     else if (!packet.is(PacketView::kFlagShadow))
@@ -143,9 +147,16 @@ void Worker::update_flows(std::span<PacketView> batch) noexcept {
   analyze_pending();
 }
 
-void Worker::begin_flow(FlowRecord& record) noexcept {
+void Worker::begin_flow(const PacketView& packet, FlowRecord& record) noexcept {
   record.set_home(options_.home.contains(record.key.lo_addr), options_.home.contains(record.key.hi_addr));
+  if (measures_.skip_analysis) [[unlikely]]
+    dispatcher_.skip_analysis(packet, record);
   if (!record.is(FlowRecord::kFlagShadow)) ++metrics_.flows_created;
+}
+
+void Worker::count_refused(const PacketView& packet) noexcept {
+  InterfaceMetrics& interface = interface_metrics(packet.interface_index);
+  ++(measures_.count_only ? interface.shed_packets : interface.untracked_packets);
 }
 
 inline void Worker::observe_tcp(const PacketView& packet, FlowRecord& record) noexcept {
@@ -195,8 +206,8 @@ void Worker::end_overdue(std::size_t batch_packets) noexcept {
   table_.end_closed(clock_);
   const std::size_t due = table_.buckets_due(clock_ - swept_until_);
   if (due == 0) return;
-  const std::size_t buckets_max =
-      kSweepBucketsBusy + (kBatchPackets - std::min(batch_packets, kBatchPackets)) * kSweepBucketsPerFreePacket;
+  const std::size_t buckets_max = (measures_.emergency_timeouts ? kSweepBucketsEmergency : kSweepBucketsBusy) +
+                                  (kBatchPackets - std::min(batch_packets, kBatchPackets)) * kSweepBucketsPerFreePacket;
   table_.sweep(clock_, std::min(due, buckets_max));
   swept_until_ = clock_;
 }
@@ -238,6 +249,11 @@ void Worker::on_flow_end(FlowRecord& record, FlowDetail* detail, EndReason reaso
 }
 
 void Worker::export_flow(const FlowRecord& record, const FlowDetail* detail, EndReason reason) noexcept {
+  // A flood's records, if they are too many, do not take the place of the users' ones.
+  if (!options_.can_wait && FlowTable::unanswered(record) && !export_ring_.has_room(kExportRingFlows / 2)) {
+    ++metrics_.losses[static_cast<std::size_t>(LossReason::kExportRingYielded)];
+    return;
+  }
   FinishedFlow* slot = export_ring_.reserve();
   while (slot == nullptr && options_.can_wait) {
     options_.collector_bell->ring();
@@ -279,6 +295,27 @@ void Worker::on_expectation(const ExpectedFlow& expected) noexcept {
       name_exchange_->tell_others(worker_index_, expected);
 }
 
+void Worker::follow(const OverloadLadder& ladder) noexcept {
+  if (metrics_.overload_level != ladder.level()) {
+    metrics_.overload_level = ladder.level();
+    ++metrics_.overload_entries[static_cast<std::size_t>(ladder.level())];
+  }
+  if (measures_ == ladder.measures()) return;
+  measures_ = ladder.measures();
+  table_.set_emergency(measures_.emergency_timeouts);
+  table_.set_accepting(!measures_.count_only);
+}
+
+void Worker::come_round(std::uint64_t now_cycles, std::uint64_t busy_cycles, std::uint64_t idle_cycles) noexcept {
+  heartbeat_.beat(now_cycles);
+  metrics_.busy_cycles += busy_cycles;
+  metrics_.idle_cycles += idle_cycles;
+  if (busy_cycles + idle_cycles < stall_cycles_) [[likely]]
+    return;
+  ++metrics_.stalls;
+  metrics_.stalled_cycles += busy_cycles + idle_cycles;
+}
+
 void Worker::publish_if_due() noexcept {
   const std::uint64_t now = cycles_now();
   if (now < next_publication_) return;
@@ -293,6 +330,8 @@ void Worker::publish() noexcept {
   metrics_.losses[static_cast<std::size_t>(LossReason::kDetailPoolFull)] = table_.details_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kAttributePoolFull)] = table_.attributes_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)] = table_.untracked_packets();
+  metrics_.losses[static_cast<std::size_t>(LossReason::kOverloadUntracked)] = table_.shed_packets();
+  metrics_.heartbeat = wall_clock_now();
   dispatcher_.publish_gauges();
   snapshots_.publish(metrics_);
 }

@@ -17,7 +17,9 @@
 #include "engine/packet/decode.h"
 #include "engine/place/home_networks.h"
 #include "engine/source/packet_source.h"
+#include "engine/worker/heartbeat.h"
 #include "engine/worker/name_exchange.h"
+#include "engine/worker/overload_ladder.h"
 
 namespace netpulse {
 
@@ -46,6 +48,14 @@ class Worker final : private FlowEndHandler, private NameListener {
   void receive_names(Timestamp now) noexcept;
   /// Ends all flows.
   void flush(Timestamp now) noexcept;
+  /// Leaves undone what the ladder says.
+  void follow(const OverloadLadder& ladder) noexcept;
+  double flow_table_ratio() const noexcept {
+    return static_cast<double>(table_.active_flows()) / static_cast<double>(table_.flow_capacity());
+  }
+  /// The thread comes round, after so many ticks in which it worked and waited.
+  void come_round(std::uint64_t now_cycles, std::uint64_t busy_cycles, std::uint64_t idle_cycles) noexcept;
+  Heartbeat& heartbeat() noexcept { return heartbeat_; }
   /// Publishes the metrics if their period is over, or at once.
   void publish_if_due() noexcept;
   void publish() noexcept;
@@ -72,7 +82,8 @@ class Worker final : private FlowEndHandler, private NameListener {
   }
   void count_packets(std::span<const PacketView> batch) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
-  void begin_flow(FlowRecord& record) noexcept;
+  void begin_flow(const PacketView& packet, FlowRecord& record) noexcept;
+  void count_refused(const PacketView& packet) noexcept;
   [[gnu::always_inline]] inline void observe_tcp(const PacketView& packet, FlowRecord& record) noexcept;
   [[gnu::noinline]] void count_findings(TcpObservation seen, const TcpQuality& quality, TrafficDirection way) noexcept;
   void analyze_pending() noexcept;
@@ -102,6 +113,9 @@ class Worker final : private FlowEndHandler, private NameListener {
   Timestamp clock_;  // follows packet time, but never by a jump
   Timestamp swept_until_;
   std::uint64_t next_publication_ = 0;  // by the cycle counter
+  OverloadMeasures measures_;
+  Heartbeat heartbeat_;
+  const std::uint64_t stall_cycles_;
 };
 
 }  // namespace netpulse

@@ -17,9 +17,11 @@ void for_each_interface(const WorkerMetrics& worker, const PrometheusLabels& lab
   const std::size_t count = std::min(labels.interfaces.size(), kInterfacesMax);
   for (std::size_t i = 0; count > 1 && i < count; ++i) series(labels.interfaces[i], worker.interfaces[i]);
   if (count != 1) return;
-  series(labels.interfaces.front(),
-         InterfaceMetrics{worker.received_packets, worker.wire_bytes, worker.captured_bytes,
-                          worker.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)], worker.decode_status});
+  series(
+      labels.interfaces.front(),
+      InterfaceMetrics{worker.received_packets, worker.wire_bytes, worker.captured_bytes,
+                       worker.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)],
+                       worker.losses[static_cast<std::size_t>(LossReason::kOverloadUntracked)], worker.decode_status});
 }
 
 const std::string& name_of(const SourceCounters& source, const PrometheusLabels& labels) {
@@ -55,9 +57,37 @@ void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, 
                   packets);
       };
       add("flow_table", loss_reason_name(LossReason::kFlowTableFull), metrics.untracked_packets);
+      add("overload", loss_reason_name(LossReason::kOverloadUntracked), metrics.shed_packets);
       for (std::size_t i = 1; i < metrics.refused_packets.size(); ++i)
         add("decode", decode_status_name(static_cast<DecodeStatus>(i)), metrics.refused_packets[i]);
     });
+}
+
+void add_overload(const MetricsSnapshot& snapshot, Families& families) {
+  FamilyBuilder level(families, "netpulse_overload_level",
+                      "What the worker leaves undone: 0 nothing, 1 analysis of new flows, 2 besides, unanswered flows "
+                      "end after a second, 3 new flows are only counted.",
+                      MetricType::Gauge);
+  FamilyBuilder entries(families, "netpulse_overload_entries_total", "Times that the worker came to a level.",
+                        MetricType::Counter);
+  FamilyBuilder stalls(families, "netpulse_worker_stalls_total", "Times that the worker did not come round for 0.1 s.",
+                       MetricType::Counter);
+  FamilyBuilder stalled(families, "netpulse_worker_stalled_cycles_total", "Time-stamp counter cycles of these times.",
+                        MetricType::Counter);
+  FamilyBuilder heartbeat(families, "netpulse_worker_heartbeat_timestamp_seconds",
+                          "When the worker last published its metrics; one that stands still does not.",
+                          MetricType::Gauge);
+  for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
+    const WorkerMetrics& worker = snapshot.workers[w];
+    const std::string index = std::to_string(w);
+    level.add({{"worker", index}}, static_cast<std::uint64_t>(worker.overload_level));
+    for (std::size_t i = 0; i < kOverloadLevelCount; ++i)
+      entries.add({{"worker", index}, {"level", overload_level_name(static_cast<OverloadLevel>(i))}},
+                  worker.overload_entries[i]);
+    stalls.add({{"worker", index}}, worker.stalls);
+    stalled.add({{"worker", index}}, worker.stalled_cycles);
+    heartbeat.add({{"worker", index}}, static_cast<double>(worker.heartbeat.nanoseconds) * 1e-9);
+  }
 }
 
 }  // namespace
@@ -85,6 +115,10 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
       family.add({{"interface", name_of(source, labels)}, {"source", std::to_string(source.source)}},
                  source.stats.*counter);
   };
+  per_source("netpulse_source_packets_total",
+             "Packets that the sources gave out. With those dropped at the stages nic, interface and kernel, and those "
+             "filtered, all that arrived; less those dropped at the stage queue, what the workers received.",
+             &SourceStats::received_packets);
   per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
              &SourceStats::filtered_packets);
   per_source("netpulse_capture_interface_losses_total", "Times that the interface went down or away during capture.",
@@ -98,6 +132,7 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
     cycles.add({{"worker", std::to_string(w)}, {"state", "busy"}}, snapshot.workers[w].busy_cycles);
     cycles.add({{"worker", std::to_string(w)}, {"state", "idle"}}, snapshot.workers[w].idle_cycles);
   }
+  add_overload(snapshot, families);
   FamilyBuilder(families, "netpulse_last_packet_timestamp_seconds", "Time of the newest packet by its own clock.",
                 MetricType::Gauge)
       .add({}, static_cast<double>(snapshot.total.last_packet_time.nanoseconds) * 1e-9);

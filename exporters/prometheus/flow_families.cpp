@@ -20,9 +20,10 @@ void add_losses(const MetricsSnapshot& snapshot, Families& families) {
                    snapshot.workers[w].losses[static_cast<std::size_t>(reason)]);
   };
   family("netpulse_dropped_flow_records_total", "Flow records that found no room on their way to the exporters.",
-         {LossReason::kExportRingFull});
+         {LossReason::kExportRingFull, LossReason::kExportRingYielded});
   family("netpulse_degraded_flows_total", "Flows that were counted, but whose names or analysis a full pool cost.",
-         {LossReason::kDetailPoolFull, LossReason::kAttributePoolFull, LossReason::kStreamPoolFull});
+         {LossReason::kDetailPoolFull, LossReason::kAttributePoolFull, LossReason::kStreamPoolFull,
+          LossReason::kOverloadUnanalyzed});
   family("netpulse_dropped_report_names_total", "Names that found no room in the final report's lists.",
          {LossReason::kNameSetFull});
   family("netpulse_dropped_learned_names_total",

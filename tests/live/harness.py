@@ -72,11 +72,12 @@ class Netpulse:
         with open(self.report_path, encoding='utf-8') as file:
             return load(file)
 
-    def stop(self, expected=0):
+    def stop(self, expected=0, containing=''):
+        """The flow records; of many, only those whose line contains a text."""
         self.process.send_signal(signal.SIGINT)
         status = self.process.wait(10)
         assert status == expected, 'exit %d: %s' % (status, self.output()[-2000:])
-        return json_lines(self.flows)
+        return json_lines(self.flows, containing)
 
 
 def run_tests(namespace, doc, programs):

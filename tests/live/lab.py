@@ -272,9 +272,9 @@ def eventually(check, seconds, what):
         time.sleep(0.05)
 
 
-def json_lines(path):
+def json_lines(path, containing=''):
     with open(path, encoding='utf-8') as file:
-        return [json.loads(line) for line in file if line.endswith('\n') and line.strip()]
+        return [json.loads(line) for line in file if line.endswith('\n') and line.strip() and containing in line]
 
 
 def free_port():

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "engine/base/time_text.h"
+#include "engine/metrics/packet_accounting.h"
 #include "engine/packet/layer_names.h"
 #include "tools/netpulse/json_text.h"
 
@@ -32,6 +33,7 @@ class Report : JsonText {
   std::string write() {
     object([&] {
       write_run();
+      write_accounting();
       write_packets();
       write_throughput();
       write_names();
@@ -85,6 +87,23 @@ class Report : JsonText {
       // Here, because these depend on the workers.
       field("closed_list_overflows", total_.closed_list_overflows);
       field("replaced_report_rows", total_.report_rows_replaced);
+      object("overload_entries", [&] {
+        for (std::size_t i = 1; i < kOverloadLevelCount; ++i)
+          field(overload_level_name(static_cast<OverloadLevel>(i)), total_.overload_entries[i]);
+      });
+      if (context_.live) field("worker_stalls", total_.stalls);
+    });
+  }
+  void write_accounting() {
+    const PacketAccounting packets = packet_accounting(snapshot_);
+    object("accounting", [&] {
+      field("arrived_packets", packets.arrived_packets);
+      field("dropped_packets", packets.dropped_packets);
+      field("filtered_packets", packets.filtered_packets);
+      field("queue_full_packets", packets.queue_full_packets);
+      field("refused_packets", packets.refused_packets);
+      field("processed_packets", packets.processed_packets);
+      integer("unaccounted_packets", packets.unaccounted_packets);
     });
   }
   void write_interfaces() {

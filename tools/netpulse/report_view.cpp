@@ -130,16 +130,19 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
   }
   add("packets", "queue", LossReason::kQueueFull);
   add("packets", "flow_table", LossReason::kFlowTableFull);
+  add("packets", "overload", LossReason::kOverloadUntracked);
   for (std::size_t i = 1; i < snapshot.total.decode_status.size(); ++i)
     list.push_back(
         {"packets", "decode", decode_status_name(static_cast<DecodeStatus>(i)), snapshot.total.decode_status[i]});
   add("flow_records", "collector", LossReason::kExportRingFull);
+  add("flow_records", "collector", LossReason::kExportRingYielded);
   std::uint64_t unwritten = 0;
   for (const ExporterCounters& exporter : snapshot.exporters) unwritten += exporter.dropped_records;
   list.push_back({"flow_records", "exporter", "write_failed", unwritten});
   add("flows", "names", LossReason::kDetailPoolFull);
   add("texts", "flows", LossReason::kAttributePoolFull);
   add("flows", "analysis", LossReason::kStreamPoolFull);
+  add("flows", "overload", LossReason::kOverloadUnanalyzed);
   add("names", "report", LossReason::kNameSetFull);
   list.push_back({"top_entries", "report", "top_list_full", snapshot.untracked_top_entries});
   add("learned_names", "workers", LossReason::kNameExchangeFull);
@@ -155,7 +158,8 @@ std::vector<Loss> losses(const MetricsSnapshot& snapshot) {
 std::uint64_t lost_packets(const MetricsSnapshot& snapshot) {
   std::uint64_t lost = 0;
   for (const Loss& loss : losses(snapshot))
-    if (loss.what == "packets" && loss.stage != "decode" && loss.stage != "flow_table") lost += loss.count;
+    if (loss.what == "packets" && loss.stage != "decode" && loss.stage != "flow_table" && loss.stage != "overload")
+      lost += loss.count;
   return lost;
 }
 

@@ -139,6 +139,10 @@ int run_command(const CommandLine& line) {
       status.clear();
       complain(message);
     }
+    for (const std::string& message : session.value()->engine().watch()) {
+      status.clear();
+      complain(message);
+    }
     if (!status.due(kStatusPeriod)) return;
     auto now = latest.get();
     status.show(live_status(*before, *now));

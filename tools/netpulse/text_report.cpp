@@ -6,6 +6,7 @@
 #include "engine/base/human.h"
 #include "engine/base/text.h"
 #include "engine/base/time_text.h"
+#include "engine/metrics/packet_accounting.h"
 #include "engine/packet/layer_names.h"
 #include "tools/netpulse/table.h"
 
@@ -324,6 +325,12 @@ class Report {
     if (!context_.live && context_.wall_seconds > 0 && total_.received_packets != 0)
       effort += ", " + human_count(real(total_.received_packets) / context_.wall_seconds) + " packets/s";
     facts.add(context_.live ? "ran" : "read in", effort);
+    for (std::size_t i = 1; i < kOverloadLevelCount; ++i)
+      if (total_.overload_entries[i] != 0)
+        facts.add("overload", spaced(overload_level_name(static_cast<OverloadLevel>(i))) + " " +
+                                  grouped(total_.overload_entries[i]) + " times");
+    if (context_.live && total_.stalls != 0)
+      facts.add("stalls", "a worker did not run for 0.1 s or more " + grouped(total_.stalls) + " times");
     const SourceStats sources = sum_of_sources(snapshot_);
     if (sources.filtered_packets != 0) facts.add("filter", "refused " + grouped(sources.filtered_packets) + " packets");
     if (sources.interface_losses != 0)
@@ -339,13 +346,16 @@ class Report {
       if (loss.count != 0)
         facts.add(spaced(std::string(loss.stage)) + ": " + spaced(std::string(loss.reason)),
                   grouped(loss.count) + " " + spaced(std::string(loss.what)) + explanation(loss));
+    // A fault of ours, if ever.
+    if (const PacketAccounting packets = packet_accounting(snapshot_); packets.unaccounted_packets != 0)
+      facts.add("unaccounted for", std::to_string(packets.unaccounted_packets) + " packets; please report this");
     if (facts.empty()) return paragraph("nothing lost", Ink::kGood);
     heading("Lost or cut short");
     text_ += facts.text(style_);
   }
   static std::string explanation(const Loss& loss) {
     if (loss.stage == "decode") return ", counted; the rest of the packet could not be read";
-    if (loss.stage == "flow_table") return ", counted, but in no flow";
+    if (loss.stage == "flow_table" || loss.reason == "count_only") return ", counted, but in no flow";
     if (loss.what == "flows") return ", counted, with less known about them";
     if (loss.what == "learned_names" || loss.what == "answers")
       return ", unknown to some worker: flows may lack a name";

@@ -69,5 +69,20 @@ TEST(SpscRing, KeepsOrderBetweenThreads) {
   EXPECT_EQ(ring.size(), 0U);
 }
 
+TEST(SpscRing, KnowsHowMuchRoomThereIs) {
+  SpscRing<int> ring(8);
+  EXPECT_TRUE(ring.has_room(8));
+  for (int i = 0; i < 5; ++i) {
+    *ring.reserve() = i;
+    ring.push();
+  }
+  EXPECT_TRUE(ring.has_room(3));
+  EXPECT_FALSE(ring.has_room(4));
+  ASSERT_NE(ring.front(), nullptr);
+  ring.pop(2);
+  EXPECT_TRUE(ring.has_room(5));
+  EXPECT_FALSE(ring.has_room(6));
+}
+
 }  // namespace
 }  // namespace netpulse

@@ -120,6 +120,54 @@ TEST_F(FlowTableTest, HalfOpenConnectionsGoBeforeEstablishedOnes) {
   EXPECT_LE(established_lost, 5U);
 }
 
+TEST_F(FlowTableTest, PacketsThatNobodyAnsweredGoBeforeConversations) {
+  make(1000);
+  for (std::uint32_t flow = 0; flow < 250; ++flow) {
+    see(packet(flow, true, at(0)));
+    see(packet(flow, false, at(0)));
+  }
+  for (std::uint32_t flow = 250; flow < 500; ++flow)  // one way, but much of it
+    for (int i = 0; i < 4; ++i) see(packet(flow, true, at(0)));
+  for (std::uint32_t flow = 10'000; flow < 30'000; ++flow) see(packet(flow, true, at(1)));
+  std::size_t conversations_lost = 0;
+  for (const Ended& ended : handler_.ended) conversations_lost += ended.record.packets_total() > 1;
+  EXPECT_LE(conversations_lost, 5U);
+}
+
+TEST_F(FlowTableTest, InAnEmergencyUnansweredFlowsEndAfterASecond) {
+  make(1024);
+  see(packet(1, true, at(0), kTcp, TcpFlags::kSyn));
+  see(packet(2, true, at(0), kTcp, TcpFlags::kAck));
+  see(packet(3, true, at(0)));
+  see(packet(4, true, at(0)));
+  see(packet(4, false, at(0)));
+  table_->sweep(at(6.5), 1024);  // packets may be five seconds out of order
+  EXPECT_TRUE(handler_.ended.empty());
+  table_->set_emergency(true);
+  EXPECT_GE(table_->buckets_due(Duration::from_seconds(1)), 256U) << "the whole table each second";
+  table_->sweep(at(5.9), 1024);
+  EXPECT_TRUE(handler_.ended.empty());
+  table_->sweep(at(6.5), 1024);
+  ASSERT_EQ(handler_.ended.size(), 2U);
+  for (const Ended& ended : handler_.ended) {
+    EXPECT_EQ(ended.reason, EndReason::kLackOfResources);
+    EXPECT_EQ(ended.record.packets_total(), 1U);
+  }
+  EXPECT_EQ(table_->active_flows(), 2U);
+}
+
+TEST_F(FlowTableTest, ATableThatAcceptsNoNewFlowsStillCountsTheOldOnes) {
+  make(1024);
+  see(packet(1, true, at(0)));
+  table_->set_accepting(false);
+  EXPECT_EQ(see(packet(2, true, at(1))).record, nullptr);
+  EXPECT_EQ(see(packet(1, false, at(1))).record->packets_total(), 2U);
+  EXPECT_EQ(table_->shed_packets(), 1U);
+  EXPECT_EQ(table_->untracked_packets(), 0U);
+  table_->set_accepting(true);
+  EXPECT_TRUE(see(packet(2, true, at(2))).created);
+}
+
 TEST_F(FlowTableTest, APinnedRecordIsNotEvicted) {
   make(1);
   PacketView first = packet(1, true, at(0));

@@ -82,6 +82,11 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->workers[1].received_packets = 9'007'199'254'740'992;
   snapshot->workers[0].decode_status[static_cast<std::size_t>(DecodeStatus::kIpv4BadHeader)] = 3;
   snapshot->workers[0].active_flows = 50;
+  snapshot->workers[1].overload_level = OverloadLevel::kEmergencyTimeouts;
+  snapshot->workers[1].overload_entries[2] = 13;
+  snapshot->workers[1].stalls = 14;
+  snapshot->workers[1].heartbeat = {1'700'000'000'500'000'000};
+  snapshot->sources[0].stats.received_packets = 15;
   snapshot->workers[0].flow_capacity = 200;
   snapshot->sources[0].stats.dropped_by(SourceDrop::kBufferFull) = 11;
   snapshot->regions[1] = {3, 4000, 1};
@@ -111,6 +116,11 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
       has_line(text, "netpulse_dropped_packets_total{interface=\"eth0\",stage=\"kernel\",reason=\"buffer_full\"} 11"));
   EXPECT_TRUE(
       has_line(text, "netpulse_dropped_packets_total{interface=\"eth0\",stage=\"queue\",reason=\"queue_full\"} 12"));
+  EXPECT_TRUE(has_line(text, "netpulse_source_packets_total{interface=\"eth0\",source=\"0\"} 15"));
+  EXPECT_TRUE(has_line(text, "netpulse_overload_level{worker=\"1\"} 2"));
+  EXPECT_TRUE(has_line(text, "netpulse_overload_entries_total{worker=\"1\",level=\"emergency_timeouts\"} 13"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_stalls_total{worker=\"1\"} 14"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_heartbeat_timestamp_seconds{worker=\"1\"} 1700000000.5"));
   EXPECT_TRUE(has_line(text, "netpulse_flow_table_load_ratio{worker=\"0\"} 0.25"));
   EXPECT_TRUE(has_line(text, "netpulse_application_packets_total{application=\"Netflix\",category=\"Streaming\"} 10"));
   EXPECT_TRUE(has_line(text, "netpulse_protocol_bytes_total{protocol=\"dns\",direction=\"local\"} 400"));
@@ -190,7 +200,7 @@ TEST(Prometheus, ShowsEachInterfaceByItsOwnName) {
   ASSERT_EQ(snapshot->sources.size(), 4U);
   snapshot->sources[1].stats.dropped_by(SourceDrop::kBufferFull) = 5;
   snapshot->sources[2].stats.dropped_by(SourceDrop::kDriver) = 6;
-  snapshot->sources[3].interface_losses = 7;
+  snapshot->sources[3].stats.interface_losses = 7;
   snapshot->workers[0].received_packets = 30;
   snapshot->workers[0].interfaces[0].received_packets = 10;
   snapshot->workers[0].interfaces[1].received_packets = 20;
