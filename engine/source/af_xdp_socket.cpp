@@ -70,7 +70,9 @@ struct AfXdpSocket::State {
   int create_memory() {
     frames = PageMemory(std::size_t{options.frames} * options.frame_bytes, PageMemory::Pages::kHuge);
     xsk_umem_config config{};
-    config.fill_size = options.frames;
+    // The kernel shows what it took from the ring only when it has taken all that it saw there, which may be each frame;
+    // as many may have been given back by then.
+    config.fill_size = options.frames * 2;
     config.comp_size = kCompletionRingFrames;
     config.frame_size = options.frame_bytes;
     return xsk_umem__create(&umem, frames.data(), std::uint64_t{options.frames} * options.frame_bytes, &fill,
@@ -111,7 +113,7 @@ struct AfXdpSocket::State {
     return static_cast<const std::uint8_t*>(frames.data()) + address;
   }
 
-  /// There is room: the ring takes all frames at once.
+  /// There is room for each frame twice.
   void put_back(std::uint64_t address) noexcept {
     std::uint32_t index = 0;
     const std::uint32_t reserved = xsk_ring_prod__reserve(&fill, 1, &index);
@@ -242,8 +244,11 @@ SourceStats AfXdpSocket::drops() const noexcept {
   if (getsockopt(state_->descriptor, SOL_XDP, XDP_STATISTICS, &found, &size) != 0) return stats;
   stats.dropped_by(SourceDrop::kRingFull) = found.rx_ring_full;
   stats.dropped_by(SourceDrop::kInvalidDescriptor) = found.rx_invalid_descs;
-  stats.dropped_by(SourceDrop::kFillRingEmpty) = found.rx_fill_ring_empty_descs;
-  stats.dropped_by(SourceDrop::kSocketRefused) = found.rx_dropped;
+  // In copy mode a packet that finds no free frame is in both counters. In zero-copy mode the card's driver asks ahead of
+  // packets, and again: that is no count of packets, and those that the card then misses are in its own counters.
+  if (!state_->zero_copy)
+    stats.dropped_by(SourceDrop::kFillRingEmpty) = std::min(found.rx_fill_ring_empty_descs, found.rx_dropped);
+  stats.dropped_by(SourceDrop::kSocketRefused) = found.rx_dropped - stats.dropped_by(SourceDrop::kFillRingEmpty);
   return stats;
 }
 
