@@ -69,7 +69,8 @@ Result<void> AfXdpInterface::start() {
                              .options = options_.af_xdp,
                              .native = program.mode() == XdpMode::kNative,
                              .frame_bytes_max = device.mtu_bytes + kEthernetHeaderBytes,
-                             .snap_length_bytes = options_.snap_length_bytes};
+                             .snap_length_bytes = options_.snap_length_bytes,
+                             .mark = program.mark()};
   std::vector<std::unique_ptr<AfXdpSocket>> sockets;
   for (; request.queue < queues; ++request.queue) {
     auto socket = AfXdpSocket::open(request);

@@ -9,6 +9,12 @@
 
 namespace netpulse {
 
+/// What the program writes right before a frame's first byte.
+struct AfXdpStamp {
+  std::uint64_t monotonic_ns;  ///< when the frame was with the driver: CLOCK_MONOTONIC
+  std::uint64_t mark;          ///< AfXdpProgram::mark(); anything else: the driver leaves no room for stamps
+};
+
 /// Our XDP program on an interface: frames of a queue that has a socket go to it, the others to the host as ever. The
 /// kernel takes the program off when its link is closed, so also when the process dies.
 class AfXdpProgram {
@@ -22,15 +28,18 @@ class AfXdpProgram {
   Result<void> redirect(std::uint32_t queue, int socket);
   /// kNative or kGeneric.
   XdpMode mode() const noexcept { return mode_; }
+  /// In the stamps that this program writes; random.
+  std::uint64_t mark() const noexcept { return mark_; }
   /// Takes the program off, which also happens at the end of its life.
   void detach() noexcept { link_ = FileDescriptor(); }
 
  private:
-  AfXdpProgram(FileDescriptor map, FileDescriptor link, XdpMode mode)
-      : map_(std::move(map)), link_(std::move(link)), mode_(mode) {}
+  AfXdpProgram(FileDescriptor map, FileDescriptor link, XdpMode mode, std::uint64_t mark)
+      : map_(std::move(map)), link_(std::move(link)), mode_(mode), mark_(mark) {}
 
   FileDescriptor map_, link_;
   XdpMode mode_;
+  std::uint64_t mark_;
 };
 
 /// What is wrong if an XDP program is attached to the interface already: its number, and how to see it.

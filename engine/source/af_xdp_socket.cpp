@@ -21,6 +21,7 @@ constexpr std::uint16_t kBindInParts = 1 << 4;          // XDP_USE_SG
 constexpr std::uint32_t kDescriptorContinued = 1 << 0;  // XDP_PKT_CONTD
 
 constexpr std::uint32_t kCompletionRingFrames = 64;  // for sending, which we do not; there must be one
+constexpr std::uint32_t kPrefetchFrames = 4;         // ahead of the one that is taken
 constexpr std::uint64_t kChainCookie = std::uint64_t{1} << 47;
 
 /// The shared memory counts against RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK.
@@ -60,6 +61,7 @@ struct AfXdpSocket::State {
   xsk_socket* socket = nullptr;
   int descriptor = -1;
   std::uint32_t given_back = 0;  // in the fill ring, not yet shown to the kernel
+  std::uint64_t mark = 0;
   double backlog = 0;
 
   ~State() {
@@ -70,11 +72,12 @@ struct AfXdpSocket::State {
   int create_memory() {
     frames = PageMemory(std::size_t{options.frames} * options.frame_bytes, PageMemory::Pages::kHuge);
     xsk_umem_config config{};
-    // The kernel shows what it took from the ring only when it has taken all that it saw there, which may be each frame;
-    // as many may have been given back by then.
+    // The kernel shows what it took from the ring only when it has taken all that it saw there, which may be each
+    // frame; as many may have been given back by then.
     config.fill_size = options.frames * 2;
     config.comp_size = kCompletionRingFrames;
     config.frame_size = options.frame_bytes;
+    config.frame_headroom = sizeof(AfXdpStamp);  // in one cache line with the frame's first headers
     return xsk_umem__create(&umem, frames.data(), std::uint64_t{options.frames} * options.frame_bytes, &fill,
                             &completion, &config);
   }
@@ -128,17 +131,26 @@ struct AfXdpSocket::State {
   /// Descriptors from index on that make one frame; 0 if its end is not there yet.
   std::uint32_t parts_at(std::uint32_t index, std::uint32_t available) const noexcept {
     for (std::uint32_t parts = 1; parts <= available; ++parts)
-      if ((xsk_ring_cons__rx_desc(&received, index + parts - 1)->options & kDescriptorContinued) == 0) return parts;
+      if ((descriptor_at(index + parts - 1).options & kDescriptorContinued) == 0) return parts;
     return 0;
   }
 
+  const xdp_desc& descriptor_at(std::uint32_t index) const noexcept {
+    return *xsk_ring_cons__rx_desc(&received, index);
+  }
+
+  std::uint64_t stamp_at(std::uint32_t index) const noexcept {
+    AfXdpStamp stamp;
+    std::memcpy(&stamp, at(descriptor_at(index).addr) - sizeof stamp, sizeof stamp);
+    return stamp.mark == mark ? stamp.monotonic_ns : 0;
+  }
+
   void lend(std::uint32_t index, RawPacket& packet) const noexcept {
-    const xdp_desc& descriptor_in_ring = *xsk_ring_cons__rx_desc(&received, index);
-    packet.data = at(descriptor_in_ring.addr);
-    __builtin_prefetch(packet.data);
-    packet.wire_bytes = descriptor_in_ring.len;
+    const xdp_desc& frame = descriptor_at(index);
+    packet.data = at(frame.addr);
+    packet.wire_bytes = frame.len;
     packet.captured_bytes = std::min(packet.wire_bytes, snap_length_bytes);
-    packet.cookie = descriptor_in_ring.addr;
+    packet.cookie = frame.addr;
   }
 
   void put_together(std::uint32_t index, std::uint32_t parts, std::uint32_t slot, ChainMemory& chains,
@@ -148,7 +160,7 @@ struct AfXdpSocket::State {
     packet.captured_bytes = packet.wire_bytes = 0;
     packet.cookie = kChainCookie | slot;
     for (std::uint32_t i = 0; i < parts; ++i) {
-      const xdp_desc part = *xsk_ring_cons__rx_desc(&received, index + i);
+      const xdp_desc part = descriptor_at(index + i);
       const std::uint32_t bytes = std::min(part.len, captured_max - packet.captured_bytes);
       std::memcpy(chains.at(slot) + packet.captured_bytes, at(part.addr), bytes);
       packet.captured_bytes += bytes;
@@ -178,6 +190,7 @@ Result<std::unique_ptr<AfXdpSocket>> AfXdpSocket::open(const AfXdpSocketRequest&
     auto state = std::make_unique<State>();
     state->options = request.options;
     state->snap_length_bytes = request.snap_length_bytes;
+    state->mark = request.mark;
     // Without memory there is none for the next attempt either.
     if (error = state->create_memory(); error != 0) break;
     error = state->create_socket(request, static_cast<std::uint16_t>(attempt.flags | XDP_USE_NEED_WAKEUP));
@@ -191,16 +204,32 @@ Result<std::unique_ptr<AfXdpSocket>> AfXdpSocket::open(const AfXdpSocketRequest&
   return refused(request, -error);
 }
 
-std::size_t AfXdpSocket::receive(std::span<RawPacket> out, ChainMemory& chains) noexcept {
+void AfXdpSocket::look() noexcept {
   State& state = *state_;
+  if (state.options.busy_poll_microseconds != 0 || xsk_ring_prod__needs_wakeup(&state.fill) != 0)
+    recvfrom(state.descriptor, nullptr, 0, MSG_DONTWAIT, nullptr, nullptr);
   xsk_ring_cons& ring = state.received;
   ring.cached_prod = __atomic_load_n(ring.producer, __ATOMIC_ACQUIRE);
+  state.backlog = static_cast<double>(ring.cached_prod - ring.cached_cons) / ring.size;
+}
+
+std::uint64_t AfXdpSocket::next_ns() const noexcept {
+  const xsk_ring_cons& ring = state_->received;
+  return ring.cached_prod == ring.cached_cons ? kEmpty : state_->stamp_at(ring.cached_cons);
+}
+
+std::size_t AfXdpSocket::receive(std::span<RawPacket> out, std::uint64_t until_ns, ChainMemory& chains) noexcept {
+  State& state = *state_;
+  xsk_ring_cons& ring = state.received;
   const std::uint32_t available = ring.cached_prod - ring.cached_cons;
-  state.backlog = static_cast<double>(available) / ring.size;
   std::size_t count = 0;
   std::uint32_t taken = 0;
   for (; count < out.size() && taken < available; ++count) {
     const std::uint32_t index = ring.cached_cons + taken;
+    if (taken + kPrefetchFrames < available)
+      __builtin_prefetch(state.at(state.descriptor_at(index + kPrefetchFrames).addr) - sizeof(AfXdpStamp));
+    const std::uint64_t stamp = state.stamp_at(index);
+    if (stamp > until_ns) break;
     const std::uint32_t parts = state.parts_at(index, available - taken);
     if (parts == 1) [[likely]] {
       state.lend(index, out[count]);
@@ -209,6 +238,7 @@ std::size_t AfXdpSocket::receive(std::span<RawPacket> out, ChainMemory& chains) 
       if (slot == ChainMemory::kNoSlot) break;
       state.put_together(index, parts, slot, chains, out[count]);
     }
+    out[count].received_at = {static_cast<std::int64_t>(stamp)};
     taken += parts;
   }
   if (taken == 0) return 0;
@@ -227,11 +257,6 @@ void AfXdpSocket::give_back(std::uint64_t cookie, ChainMemory& chains) noexcept 
 
 void AfXdpSocket::submit() noexcept { state_->show(); }
 
-void AfXdpSocket::wake_up() noexcept {
-  if (state_->options.busy_poll_microseconds == 0 && xsk_ring_prod__needs_wakeup(&state_->fill) == 0) return;
-  recvfrom(state_->descriptor, nullptr, 0, MSG_DONTWAIT, nullptr, nullptr);
-}
-
 int AfXdpSocket::descriptor() const noexcept { return state_->descriptor; }
 bool AfXdpSocket::zero_copy() const noexcept { return state_->zero_copy; }
 bool AfXdpSocket::frames_in_parts() const noexcept { return state_->in_parts; }
@@ -244,8 +269,8 @@ SourceStats AfXdpSocket::drops() const noexcept {
   if (getsockopt(state_->descriptor, SOL_XDP, XDP_STATISTICS, &found, &size) != 0) return stats;
   stats.dropped_by(SourceDrop::kRingFull) = found.rx_ring_full;
   stats.dropped_by(SourceDrop::kInvalidDescriptor) = found.rx_invalid_descs;
-  // In copy mode a packet that finds no free frame is in both counters. In zero-copy mode the card's driver asks ahead of
-  // packets, and again: that is no count of packets, and those that the card then misses are in its own counters.
+  // In copy mode a packet that finds no free frame is in both counters. In zero-copy mode the card's driver asks ahead
+  // of packets, and again: that is no count of packets, and those that the card then misses are in its own counters.
   if (!state_->zero_copy)
     stats.dropped_by(SourceDrop::kFillRingEmpty) = std::min(found.rx_fill_ring_empty_descs, found.rx_dropped);
   stats.dropped_by(SourceDrop::kSocketRefused) = found.rx_dropped - stats.dropped_by(SourceDrop::kFillRingEmpty);

@@ -1,6 +1,7 @@
 #include "engine/source/af_xdp_source.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "engine/base/cycles.h"
@@ -9,6 +10,10 @@ namespace netpulse {
 namespace {
 
 constexpr int kWaitMilliseconds = 5;
+constexpr auto kNap = std::chrono::microseconds(100);
+constexpr std::size_t kRunsMax = 4 * kBatchPackets;  // of one queue's packets, in a batch: a filter may refuse all
+constexpr int kClockReadingsMax = 5;
+constexpr auto kClockReadingTime = std::chrono::microseconds(1);
 constexpr auto kAttentionInterval = std::chrono::milliseconds(100);
 /// A frame is in its ring as soon as the driver has it: what is asked for is that the rings are read empty.
 constexpr Duration kDelayMax = Duration::from_milliseconds(1);
@@ -21,6 +26,7 @@ constexpr std::uint64_t kSocketCookieMask = (std::uint64_t{1} << kQueueShift) - 
 AfXdpSource::AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter)
     : interfaces_(std::move(interfaces)), filter_(std::move(filter)), meters_(interfaces_.size()) {
   list_queues();
+  set_clocks();
 }
 
 void AfXdpSource::list_queues() {
@@ -31,6 +37,7 @@ void AfXdpSource::list_queues() {
       queues_.push_back({socket.get(), static_cast<std::uint16_t>(i)});
       descriptors_.push_back({socket->descriptor(), POLLIN, 0});
     }
+  next_ns_.assign(queues_.size(), AfXdpSocket::kEmpty);
   for (const auto& interface : interfaces_) descriptors_.push_back({interface->descriptor(), POLLIN, 0});
 }
 
@@ -39,46 +46,85 @@ PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
   PollResult result;
   std::size_t count = receive(out);
   if (count == 0) {
-    result.waited_cycles = wait();
+    const std::uint64_t before = cycles_now();
+    wait();
+    result.waited_cycles = cycles_now() - before;
     count = receive(out);
   } else {
+    nap_first_ = true;
     attend_if_due(false);
   }
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   now_ = std::max(now_, Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()});
-  for (RawPacket& packet : out.first(count)) {
-    packet.received_at = now_;
-    packet.number = ++last_number_;
-  }
+  stamp(out.first(count));
   result.packet_count = static_cast<std::uint32_t>(count);
   result.now = now_;
   return result;
 }
 
-/// Each queue gets its turn to be first, so that a busy one does not starve the others.
+void AfXdpSource::stamp(std::span<RawPacket> packets) noexcept {
+  for (RawPacket& packet : packets) {
+    packet.number = ++last_number_;
+    if (packet.received_at.nanoseconds != 0)
+      last_stamp_ = std::max(last_stamp_, Timestamp{packet.received_at.nanoseconds + wall_minus_monotonic_ns_});
+    else
+      last_stamp_ = std::max(last_stamp_, now_);
+    packet.received_at = last_stamp_;
+  }
+  now_ = std::max(now_, last_stamp_);
+}
+
 std::size_t AfXdpSource::receive(std::span<RawPacket> out) noexcept {
   backlog_ = 0;
-  if (queues_.empty()) return 0;
-  first_queue_ = first_queue_ + 1 < queues_.size() ? first_queue_ + 1 : 0;
-  std::size_t count = 0;
   for (std::size_t i = 0; i < queues_.size(); ++i) {
-    const std::size_t index = (first_queue_ + i) % queues_.size();
-    const auto [socket, interface_index] = queues_[index];
-    InterfaceMeter& meter = meters_[interface_index];
-    socket->wake_up();
-    auto packets = out.subspan(count);
-    packets = packets.first(socket->receive(packets, chains_));
-    backlog_ = std::max(backlog_, socket->backlog_ratio());
-    if (filter_ && !packets.empty()) packets = packets.first(keep_accepted(packets, *socket, meter));
-    for (RawPacket& packet : packets) {
-      packet.cookie |= std::uint64_t{index} << kQueueShift;
-      packet.interface_index = interface_index;
-    }
-    meter.received.count(packets);
-    count += packets.size();
+    AfXdpSocket& socket = *queues_[i].socket;
+    socket.look();
+    backlog_ = std::max(backlog_, socket.backlog_ratio());
+    next_ns_[i] = socket.next_ns();
   }
+  const std::size_t count = merge(out);
   lent_packets_ += count;
   return count;
+}
+
+/// The queue whose next packet came first, up to where another queue's is due. Without stamps all are due at once: each
+/// queue then gets its turn to be first.
+std::size_t AfXdpSource::merge(std::span<RawPacket> out) noexcept {
+  const std::size_t queues = queues_.size();
+  first_queue_ = first_queue_ + 1 < queues ? first_queue_ + 1 : 0;
+  std::size_t count = 0;
+  for (std::size_t runs = 0; count < out.size() && runs < kRunsMax; ++runs) {
+    std::size_t first = queues;
+    std::uint64_t first_ns = AfXdpSocket::kEmpty, until_ns = AfXdpSocket::kEmpty;
+    for (std::size_t i = 0; i < queues; ++i) {
+      const std::size_t queue = first_queue_ + i < queues ? first_queue_ + i : first_queue_ + i - queues;
+      if (next_ns_[queue] < first_ns) {
+        until_ns = first_ns;
+        first_ns = next_ns_[queue];
+        first = queue;
+      } else {
+        until_ns = std::min(until_ns, next_ns_[queue]);
+      }
+    }
+    if (first == queues) break;
+    count += take(first, out.subspan(count), until_ns);
+  }
+  return count;
+}
+
+std::size_t AfXdpSource::take(std::size_t queue, std::span<RawPacket> out, std::uint64_t until_ns) noexcept {
+  const auto [socket, interface_index] = queues_[queue];
+  InterfaceMeter& meter = meters_[interface_index];
+  auto packets = out.first(socket->receive(out, until_ns, chains_));
+  // A frame whose parts are not all there, or find no room, has to wait for another poll.
+  next_ns_[queue] = packets.empty() ? AfXdpSocket::kEmpty : socket->next_ns();
+  if (filter_ && !packets.empty()) packets = packets.first(keep_accepted(packets, *socket, meter));
+  for (RawPacket& packet : packets) {
+    packet.cookie |= std::uint64_t{queue} << kQueueShift;
+    packet.interface_index = interface_index;
+  }
+  meter.received.count(packets);
+  return packets.size();
 }
 
 /// Gives back at once what the filter refuses; returns how many it moved to the front.
@@ -108,25 +154,39 @@ void AfXdpSource::release(std::span<const RawPacket> batch) noexcept {
   }
 }
 
-/// For a packet, or news of an interface; returns the ticks that it took.
-std::uint64_t AfXdpSource::wait() noexcept {
-  const std::uint64_t before = cycles_now();
-  const int ready = ::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds);
-  const std::uint64_t waited = cycles_now() - before;
+/// For a packet, or news of an interface. While packets keep coming it sleeps for a moment instead of being woken for
+/// the next one: waking costs more than receiving, also on the core that the packets come in on.
+void AfXdpSource::wait() noexcept {
   bool news = false;
-  if (ready > 0)
+  if (std::exchange(nap_first_, false)) {
+    std::this_thread::sleep_for(kNap);
+  } else if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) > 0) {
+    nap_first_ = true;
     for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news |= descriptors_[i].revents != 0;
+  }
   attend_if_due(news);
-  return waited;
 }
 
 void AfXdpSource::attend_if_due(bool news) noexcept {
   const Clock::time_point now = Clock::now();
   if (!news && now < next_attention_) return;
   next_attention_ = now + kAttentionInterval;
+  set_clocks();
   bool replaced = false;
   for (const auto& interface : interfaces_) replaced |= interface->attend(lent_packets_ == 0);
   if (replaced) list_queues();
+}
+
+/// Where the two clocks stand towards each other; they are read one after the other, so again if something came
+/// between.
+void AfXdpSource::set_clocks() noexcept {
+  for (int i = 0; i < kClockReadingsMax; ++i) {
+    const auto before = std::chrono::steady_clock::now().time_since_epoch();
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    const auto after = std::chrono::steady_clock::now().time_since_epoch();
+    wall_minus_monotonic_ns_ = std::chrono::nanoseconds(wall - before).count();
+    if (after - before < kClockReadingTime) return;
+  }
 }
 
 SourceStats AfXdpSource::stats_of(std::size_t interface) const {

@@ -19,7 +19,8 @@
 namespace netpulse {
 
 /// All queues of one or more interfaces through AF_XDP. Packets lie in the memory shared with the kernel until
-/// release(). Time stamps are the wall clock when the batch was taken, never going back.
+/// release(). Time stamps are the wall clock when the driver had the frame (the time of the batch where it leaves no
+/// room to note that), never going back; the queues' packets are put in this order as far as they are there.
 class AfXdpSource final : public PacketSource {
  public:
   AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter);
@@ -48,8 +49,12 @@ class AfXdpSource final : public PacketSource {
   };
 
   std::size_t receive(std::span<RawPacket> out) noexcept;
+  std::size_t merge(std::span<RawPacket> out) noexcept;
+  std::size_t take(std::size_t queue, std::span<RawPacket> out, std::uint64_t until_ns) noexcept;
+  void stamp(std::span<RawPacket> packets) noexcept;
+  void set_clocks() noexcept;
   std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
-  std::uint64_t wait() noexcept;
+  void wait() noexcept;
   void attend_if_due(bool news) noexcept;
   void list_queues();
   SourceStats stats_of(std::size_t interface) const;
@@ -60,10 +65,13 @@ class AfXdpSource final : public PacketSource {
   std::vector<Queue> queues_;
   std::vector<pollfd> descriptors_;  // the queues', then the interfaces'
   ChainMemory chains_;
+  std::vector<std::uint64_t> next_ns_;  // by queue, while a batch is put together
   std::size_t first_queue_ = 0, lent_packets_ = 0;
+  bool nap_first_ = false;  // packets came lately: more will have come after a nap
   std::uint64_t last_number_ = 0;
   double backlog_ = 0;
-  Timestamp now_;
+  Timestamp now_, last_stamp_;
+  std::int64_t wall_minus_monotonic_ns_ = 0;
   Clock::time_point next_attention_;
 };
 

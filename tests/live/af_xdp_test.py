@@ -110,7 +110,7 @@ def test_the_same_flows_as_from_the_file_in_generic_mode():
 
 
 def test_four_queues_give_the_same_packets_of_each_flow():
-    """Between queues there is no order, so what depends on it may differ."""
+    """Queues are read apart, so what depends on the packets' order may differ, rarely."""
     def counts(records):
         ends = [sorted(((r['src_addr'], r['src_port'], r['src_packets'], r['src_bytes'], r['src_payload_bytes']),
                         (r['dst_addr'], r['dst_port'], r['dst_packets'], r['dst_bytes'], r['dst_payload_bytes'])), key=str)
