@@ -41,20 +41,14 @@ std::string use_by_host(const std::string& name, const std::vector<InterfaceInfo
   return {};
 }
 
-Result<void> not_used_by_host(const std::string& name, const std::vector<InterfaceInfo>& interfaces) {
-  const std::string use = use_by_host(name, interfaces);
+Result<void> not_used_by_host(const std::string& name) {
+  const auto interfaces = list_interfaces();
+  if (!interfaces) return interfaces.error();
+  const std::string use = use_by_host(name, interfaces.value());
   if (use.empty()) return {};
   return Error{name + ": AF_XDP takes all frames away from the host, and " + use +
                "; if it is a capture port (a mirror, a tap) say so with dedicated = true in [capture.af_xdp], else use "
                "--backend pcap"};
-}
-
-Result<void> expect_device(const std::string& name, const std::vector<InterfaceInfo>& interfaces) {
-  const NetworkDevice device = network_device(name);
-  if (device.id == 0) return Error{no_such_interface(name, interfaces)};
-  if (!device.up) return Error{name + ": the interface is down; bring it up with: sudo ip link set " + name + " up"};
-  if (!device.ethernet) return Error{name + ": AF_XDP captures Ethernet only; use --backend pcap"};
-  return no_foreign_program(name, device.id);
 }
 
 /// Both directions of a flow must meet on one worker, and cards hash each direction on its own unless told otherwise.
@@ -67,14 +61,14 @@ std::string deal_note(const std::string& name, std::size_t workers) {
 }  // namespace
 
 Result<void> af_xdp_readiness(const std::string& interface, const CaptureOptions& options) {
-  const auto listed = list_interfaces();
-  const std::vector<InterfaceInfo> interfaces = listed ? listed.value() : std::vector<InterfaceInfo>{};
-  if (auto found = expect_device(interface, interfaces); !found) return found;
+  const auto device = af_xdp_device(interface);
+  if (!device) return device.error();
+  if (auto free = no_foreign_program(interface, device.value().id); !free) return free;
   for (const Capability needed : {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf})
     if (!has_capability(needed))
       return Error{no_permission(interface, {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf}, {})};
   if (options.af_xdp.dedicated) return {};
-  return not_used_by_host(interface, interfaces);
+  return not_used_by_host(interface);
 }
 
 Result<LiveCapture> open_af_xdp_capture(const CaptureOptions& options, std::size_t worker_count) {

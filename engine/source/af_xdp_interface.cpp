@@ -30,7 +30,9 @@ Result<FileDescriptor> set_promiscuous(const std::string& interface, unsigned in
   return member;
 }
 
-Result<NetworkDevice> usable_device(const std::string& name) {
+}  // namespace
+
+Result<NetworkDevice> af_xdp_device(const std::string& name) {
   const NetworkDevice device = network_device(name);
   if (device.id == 0) {
     const auto listed = list_interfaces();
@@ -41,8 +43,6 @@ Result<NetworkDevice> usable_device(const std::string& name) {
   return device;
 }
 
-}  // namespace
-
 Result<std::unique_ptr<AfXdpInterface>> AfXdpInterface::open(const std::string& name, const CaptureOptions& options) {
   std::unique_ptr<AfXdpInterface> interface(new AfXdpInterface(name, options));
   if (auto started = interface->start(); !started) return started.error();
@@ -50,7 +50,7 @@ Result<std::unique_ptr<AfXdpInterface>> AfXdpInterface::open(const std::string& 
 }
 
 Result<void> AfXdpInterface::start() {
-  const auto found = usable_device(name_);
+  const auto found = af_xdp_device(name_);
   if (!found) return found.error();
   const NetworkDevice& device = found.value();
   auto monitor = LinkMonitor::open(device.id);
@@ -177,8 +177,8 @@ std::vector<std::string> AfXdpInterface::notes() const {
       device_.mtu_bytes + kEthernetHeaderBytes > options_.af_xdp.frame_bytes - AfXdpSocket::kHeadroomBytes)
     notes.push_back(name_ + ": frames over " +
                     std::to_string(options_.af_xdp.frame_bytes - AfXdpSocket::kHeadroomBytes) +
-                    " bytes are dropped (and counted): this kernel or driver does not give them in parts; lower the "
-                    "MTU, or use --backend pcap");
+                    " bytes are dropped (and counted): this kernel or driver does not give them in parts; set "
+                    "frame_bytes = 4096 in [capture.af_xdp], lower the MTU, or use --backend pcap");
   if (device_.strips_vlan_tags)
     notes.push_back(name_ + ": VLAN tags that the card takes off are not seen; to see them: sudo ethtool -K " + name_ +
                     " rxvlan off");

@@ -17,6 +17,9 @@
 
 namespace netpulse {
 
+/// What AF_XDP can capture on: an Ethernet interface that is there and up. An Error tells what it lacks.
+Result<NetworkDevice> af_xdp_device(const std::string& name);
+
 /// One interface through AF_XDP: the program and a socket for each receive queue. Used by one thread, except drops().
 /// When the interface goes away, or has another number of queues, it is opened anew, at most twice a second.
 class AfXdpInterface {

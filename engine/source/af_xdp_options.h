@@ -16,9 +16,9 @@ enum class XdpMode : std::uint8_t {
 /// Section [capture.af_xdp].
 struct AfXdpOptions {
   bool dedicated = false;                    ///< the interfaces are capture ports: the host does not need their frames
-  std::uint32_t frames = 4096;               ///< of memory shared with the kernel, per queue; a power of two
-  std::uint32_t frame_bytes = 4096;          ///< of each: 2048 or 4096, of which 256 are the kernel's
-  std::uint32_t receive_ring_frames = 2048;  ///< received and not yet taken, per queue; a power of two up to frames
+  std::uint32_t frames = 8192;               ///< of memory shared with the kernel, per queue; a power of two
+  std::uint32_t frame_bytes = 2048;          ///< of each: 2048 or 4096, of which 272 are for the kernel and time stamps
+  std::uint32_t receive_ring_frames = 4096;  ///< received and not yet taken, per queue; a power of two up to frames
   XdpMode mode = XdpMode::kAuto;
   bool zero_copy = true;                     ///< where the driver can: the card writes to the shared memory itself
   std::uint32_t busy_poll_microseconds = 0;  ///< 0: the card interrupts; else its queue is polled from our thread

@@ -10,7 +10,8 @@ namespace netpulse {
 namespace {
 
 constexpr int kWaitMilliseconds = 5;
-constexpr auto kNap = std::chrono::microseconds(100);
+constexpr auto kNapMin = std::chrono::microseconds(100), kNapMax = std::chrono::microseconds(1000);
+constexpr double kNapBacklogMax = 1.0 / 16;          // of a ring, filled during a nap
 constexpr std::size_t kRunsMax = 4 * kBatchPackets;  // of one queue's packets, in a batch: a filter may refuse all
 constexpr int kClockReadingsMax = 5;
 constexpr auto kClockReadingTime = std::chrono::microseconds(1);
@@ -24,7 +25,7 @@ constexpr std::uint64_t kSocketCookieMask = (std::uint64_t{1} << kQueueShift) - 
 }  // namespace
 
 AfXdpSource::AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter)
-    : interfaces_(std::move(interfaces)), filter_(std::move(filter)), meters_(interfaces_.size()) {
+    : interfaces_(std::move(interfaces)), filter_(std::move(filter)), meters_(interfaces_.size()), nap_(kNapMin) {
   list_queues();
   set_clocks();
 }
@@ -82,6 +83,7 @@ std::size_t AfXdpSource::receive(std::span<RawPacket> out) noexcept {
     backlog_ = std::max(backlog_, socket.backlog_ratio());
     next_ns_[i] = socket.next_ns();
   }
+  set_nap();
   const std::size_t count = merge(out);
   lent_packets_ += count;
   return count;
@@ -159,12 +161,21 @@ void AfXdpSource::release(std::span<const RawPacket> batch) noexcept {
 void AfXdpSource::wait() noexcept {
   bool news = false;
   if (std::exchange(nap_first_, false)) {
-    std::this_thread::sleep_for(kNap);
+    std::this_thread::sleep_for(nap_);
+    slept_ = true;
   } else if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) > 0) {
     nap_first_ = true;
     for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news |= descriptors_[i].revents != 0;
   }
   attend_if_due(news);
+}
+
+/// As long as leaves the rings nearly empty; short where packets are stamped only when they are read.
+void AfXdpSource::set_nap() noexcept {
+  if (!std::exchange(slept_, false)) return;
+  const bool stamped = std::any_of(next_ns_.begin(), next_ns_.end(),
+                                   [](std::uint64_t ns) { return ns != 0 && ns != AfXdpSocket::kEmpty; });
+  nap_ = stamped && backlog_ < kNapBacklogMax ? std::min(nap_ * 2, kNapMax) : kNapMin;
 }
 
 void AfXdpSource::attend_if_due(bool news) noexcept {

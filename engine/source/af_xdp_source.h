@@ -55,6 +55,7 @@ class AfXdpSource final : public PacketSource {
   void set_clocks() noexcept;
   std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
   void wait() noexcept;
+  void set_nap() noexcept;
   void attend_if_due(bool news) noexcept;
   void list_queues();
   SourceStats stats_of(std::size_t interface) const;
@@ -67,7 +68,9 @@ class AfXdpSource final : public PacketSource {
   ChainMemory chains_;
   std::vector<std::uint64_t> next_ns_;  // by queue, while a batch is put together
   std::size_t first_queue_ = 0, lent_packets_ = 0;
+  std::chrono::microseconds nap_;
   bool nap_first_ = false;  // packets came lately: more will have come after a nap
+  bool slept_ = false;
   std::uint64_t last_number_ = 0;
   double backlog_ = 0;
   Timestamp now_, last_stamp_;
