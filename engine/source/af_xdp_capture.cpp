@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/source/af_xdp_interface.h"
+#include "engine/source/af_xdp_program.h"
 #include "engine/source/af_xdp_source.h"
 #include "engine/source/bpf_filter.h"
 #include "engine/source/capture_rights.h"
@@ -65,8 +66,7 @@ Result<void> af_xdp_readiness(const std::string& interface, const CaptureOptions
   if (!device) return device.error();
   if (auto free = no_foreign_program(interface, device.value().id); !free) return free;
   for (const Capability needed : {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf})
-    if (!has_capability(needed))
-      return Error{no_permission(interface, {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf}, {})};
+    if (!has_capability(needed)) return Error{no_af_xdp_permission(interface, {})};
   if (options.af_xdp.dedicated) return {};
   return not_used_by_host(interface);
 }

@@ -25,8 +25,7 @@ struct Attempt {
 std::string words(int error) { return std::strerror(error); }
 
 Error refused(const std::string& interface, int error) {
-  if (error == EPERM || error == EACCES)
-    return {no_permission(interface, {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf}, words(error))};
+  if (error == EPERM || error == EACCES) return {no_af_xdp_permission(interface, words(error))};
   return {interface + ": no XDP program can be attached: " + words(error) + "; use --backend pcap"};
 }
 
@@ -53,7 +52,7 @@ std::array<bpf_insn, 20> program_of(int map, std::uint64_t mark) {
       {.code = kLoad, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_6, .off = offsetof(xdp_md, data_meta)},
       {.code = kLoad, .dst_reg = BPF_REG_3, .src_reg = BPF_REG_6, .off = offsetof(xdp_md, data)},
       {.code = kMove | BPF_X, .dst_reg = BPF_REG_4, .src_reg = BPF_REG_2},
-      {.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_4, .imm = kStampBytes},
+      {.code = BPF_ALU64 | BPF_ADD, .dst_reg = BPF_REG_4, .imm = kStampBytes},
       {.code = BPF_JMP | BPF_JGT | BPF_X, .dst_reg = BPF_REG_4, .src_reg = BPF_REG_3, .off = 4},
       {.code = kStore, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_0, .off = offsetof(AfXdpStamp, monotonic_ns)},
       {.code = kLoad64, .dst_reg = BPF_REG_5, .imm = static_cast<std::int32_t>(mark)},
@@ -93,6 +92,11 @@ Result<FileDescriptor> attach_program(const std::string& interface, unsigned int
 }
 
 }  // namespace
+
+std::string no_af_xdp_permission(const std::string& interface, const std::string& detail) {
+  return no_permission(interface, {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf, Capability::kIpcLock},
+                       detail);
+}
 
 Result<void> no_foreign_program(const std::string& interface, unsigned interface_id) {
   bpf_xdp_query_opts found{};

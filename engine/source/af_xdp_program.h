@@ -42,6 +42,9 @@ class AfXdpProgram {
   std::uint64_t mark_;
 };
 
+/// no_permission() of what AF_XDP needs; the last, for locked memory, only where its limit is low.
+std::string no_af_xdp_permission(const std::string& interface, const std::string& detail);
+
 /// What is wrong if an XDP program is attached to the interface already: its number, and how to see it.
 Result<void> no_foreign_program(const std::string& interface, unsigned interface_id);
 

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "engine/base/page_memory.h"
-#include "engine/source/capture_rights.h"
 
 namespace netpulse {
 namespace {
@@ -34,8 +33,7 @@ void raise_locked_memory_limit() noexcept {
 
 Error refused(const AfXdpSocketRequest& request, int error) {
   const std::string who = request.interface;
-  if (error == EPERM || error == EACCES)
-    return {no_permission(who, {Capability::kNetRaw, Capability::kNetAdmin, Capability::kBpf}, std::strerror(error))};
+  if (error == EPERM || error == EACCES) return {no_af_xdp_permission(who, std::strerror(error))};
   if (error == ENOBUFS || error == ENOMEM)
     return {who +
             ": the memory shared with the kernel is over the limit for locked memory; raise it (ulimit -l unlimited, "

@@ -280,17 +280,27 @@ def test_an_interface_of_the_host_is_refused_unless_dedicated():
         assert 'bridge7' in refusal(tap, *NETPULSE_ARGUMENTS)
 
 
-def test_missing_rights_are_named():
+def test_missing_rights_are_named_and_enough():
     with Lab() as lab:
-        _, tap = tapped(lab)
+        sender, tap = tapped(lab)
         everyones = lab.path('netpulse-copy')
         with open(program(), 'rb') as source, open(everyones, 'wb') as copy:
             copy.write(source.read())
         os.chmod(everyones, 0o755)
-        nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', '--bounding-set=-all']
-        message = refusal(tap, *NETPULSE_ARGUMENTS, before=nobody, program_path=everyones)
-        for words in ('CAP_NET_RAW', 'CAP_NET_ADMIN', 'CAP_BPF', 'sudo setcap cap_net_raw,cap_net_admin,cap_bpf=eip'):
+        nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+        message = refusal(tap, *NETPULSE_ARGUMENTS, before=nobody + ['--inh-caps=-all', '--bounding-set=-all'],
+                          program_path=everyones)
+        for words in ('CAP_NET_RAW', 'CAP_NET_ADMIN', 'CAP_BPF', 'sudo setcap cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock='):
             assert words in message, message
+        some = ['--inh-caps=-all,+net_raw,+net_admin,+bpf', '--ambient-caps=-all,+net_raw,+net_admin,+bpf']
+        little = ['prlimit', '--memlock=1048576']
+        message = refusal(tap, *NETPULSE_ARGUMENTS, before=little + nobody + some, program_path=everyones)
+        for words in ('locked memory', 'ulimit -l', 'cap_ipc_lock'):
+            assert words in message, message
+        all_four = [option + ',+ipc_lock' for option in some]
+        done = tap.run(little + nobody + all_four + [everyones, 'run', '--duration', '0.5'] + list(NETPULSE_ARGUMENTS),
+                       check=False, cwd='/')
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_filter_counts_what_it_refuses():
@@ -330,7 +340,7 @@ def main():
         print('skipped: the program was built without AF_XDP (libxdp-dev, libbpf-dev)')
         print('0 passed, 0 failed, %d skipped' % len(tests))
         return 0
-    return run_tests(dict(globals()), __doc__, ('tcpreplay', 'ethtool', 'ping', 'curl', 'setpriv', 'pgrep'))
+    return run_tests(dict(globals()), __doc__, ('tcpreplay', 'ethtool', 'ping', 'curl', 'setpriv', 'pgrep', 'prlimit'))
 
 
 if __name__ == '__main__':
