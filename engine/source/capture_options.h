@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/config/config.h"
+#include "engine/source/af_xdp_options.h"
 
 namespace netpulse {
 
@@ -21,9 +22,10 @@ struct CaptureOptions {
   bool promiscuous = true;
   std::uint32_t snap_length_bytes = 262'144;  ///< captured of each packet at most; offloads hand over 64 KiB frames
   std::uint64_t buffer_bytes = 16U << 20;     ///< the kernel's ring per interface, shared out among its workers
+  AfXdpOptions af_xdp;
 };
 
-/// Reads the keys above with their ranges; errors are recorded in config.
+/// Reads the keys above and the sections below with their ranges; errors are recorded in config.
 CaptureOptions read_capture_options(Config& config);
 
 }  // namespace netpulse

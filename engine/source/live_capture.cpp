@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/source/af_xdp_capture.h"
 #include "engine/source/pcap_live.h"
 
 namespace netpulse {
@@ -21,7 +22,7 @@ Result<LiveCapture> open_pcap_capture(const CaptureOptions& options, std::size_t
 Result<LiveCapture> open_live_capture(const CaptureOptions& options, std::size_t worker_count) {
   switch (options.backend) {
     case CaptureBackend::kAfXdp:
-      return Error{"this build has no AF_XDP; use --backend pcap, or build where libxdp-dev is installed"};
+      return open_af_xdp_capture(options, worker_count);
     case CaptureBackend::kDpdk:
       return Error{"this build has no DPDK; use --backend pcap, or build where libdpdk-dev is installed"};
     case CaptureBackend::kAuto:

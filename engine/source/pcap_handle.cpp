@@ -2,7 +2,6 @@
 
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <unistd.h>
 
 #ifdef __linux__
 #include <linux/if_packet.h>
@@ -13,9 +12,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
+#include "engine/source/capture_rights.h"
 #include "engine/source/interface_list.h"
 #include "engine/source/record_reader.h"
 
@@ -35,30 +34,6 @@ std::uint16_t link_type_of(int dlt) noexcept {
   return dlt == DLT_RAW ? kRaw : link_type_from_field(static_cast<std::uint32_t>(dlt));
 }
 
-std::string own_path() {
-  std::array<char, 4096> path{};
-  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
-  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : "$(command -v netpulse)";
-}
-
-bool has_capability(unsigned bit) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("CapEff:")) return (std::strtoull(line.c_str() + 7, nullptr, 16) >> bit & 1) != 0;
-  return false;
-}
-
-std::string no_permission(const std::string& interface, const char* detail) {
-  constexpr unsigned kCapNetAdmin = 12, kCapNetRaw = 13;  // linux/capability.h
-  std::string missing;
-  if (!has_capability(kCapNetRaw)) missing = "CAP_NET_RAW";
-  if (!has_capability(kCapNetAdmin)) missing += missing.empty() ? "CAP_NET_ADMIN" : " and CAP_NET_ADMIN";
-  std::string text = interface + ": no permission to capture";
-  if (!missing.empty()) text += "; missing: " + missing;
-  if (missing.empty() && *detail != '\0') text += std::string(": ") + detail;
-  return text + "; run once: sudo setcap cap_net_raw,cap_net_admin=eip " + own_path() + ", or start netpulse with sudo";
-}
-
 std::string open_failure(pcap_t* handle, int status, const std::string& interface) {
   const char* detail = pcap_geterr(handle);
   // Without rights libpcap does not get as far as looking for the interface.
@@ -71,7 +46,7 @@ std::string open_failure(pcap_t* handle, int status, const std::string& interfac
     }
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return no_permission(interface, detail);
+      return no_permission(interface, {Capability::kNetRaw, Capability::kNetAdmin}, detail);
     case PCAP_ERROR_IFACE_NOT_UP:
       return interface + ": the interface is down; bring it up with: sudo ip link set " + interface + " up";
     case PCAP_ERROR:

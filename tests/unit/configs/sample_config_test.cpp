@@ -71,6 +71,14 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.capture.promiscuous, wanted.capture.promiscuous);
   EXPECT_EQ(shown.capture.snap_length_bytes, wanted.capture.snap_length_bytes);
   EXPECT_EQ(shown.capture.buffer_bytes, wanted.capture.buffer_bytes);
+  EXPECT_EQ(shown.capture.af_xdp.dedicated, wanted.capture.af_xdp.dedicated);
+  EXPECT_EQ(shown.capture.af_xdp.frames, wanted.capture.af_xdp.frames);
+  EXPECT_EQ(shown.capture.af_xdp.frame_bytes, wanted.capture.af_xdp.frame_bytes);
+  EXPECT_EQ(shown.capture.af_xdp.receive_ring_frames, wanted.capture.af_xdp.receive_ring_frames);
+  EXPECT_EQ(shown.capture.af_xdp.mode, wanted.capture.af_xdp.mode);
+  EXPECT_EQ(shown.capture.af_xdp.zero_copy, wanted.capture.af_xdp.zero_copy);
+  EXPECT_EQ(shown.capture.af_xdp.busy_poll_microseconds, wanted.capture.af_xdp.busy_poll_microseconds);
+  EXPECT_EQ(shown.capture.af_xdp.busy_poll_packets, wanted.capture.af_xdp.busy_poll_packets);
   EXPECT_EQ(shown.http.listen, wanted.http.listen);
   EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
   EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include "engine/source/af_xdp_interface.h"
+#include "engine/source/bpf_filter.h"
+#include "engine/source/chain_memory.h"
+#include "engine/source/packet_source.h"
+#include "engine/source/source_meter.h"
+
+namespace netpulse {
+
+/// All queues of one or more interfaces through AF_XDP. Packets lie in the memory shared with the kernel until
+/// release(). Time stamps are the wall clock when the driver had the frame (the time of the batch where it leaves no
+/// room to note that), never going back; the queues' packets are put in this order as far as they are there.
+class AfXdpSource final : public PacketSource {
+ public:
+  AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter);
+
+  PollResult poll(std::span<RawPacket> out) noexcept override;
+  void release(std::span<const RawPacket> batch) noexcept override;
+  SourceStats stats() const noexcept override;
+  std::vector<SourceStats> interface_stats() const override;
+  std::string error() const override { return {}; }
+  std::vector<std::string> interfaces() const override;
+  bool can_wait() const noexcept override { return false; }
+  Duration delay_max() const noexcept override;
+  double backlog_ratio() const noexcept override { return backlog_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// A socket of the moment, and whose it is.
+  struct Queue {
+    AfXdpSocket* socket;
+    std::uint16_t interface_index;
+  };
+  struct InterfaceMeter {
+    SourceMeter received;
+    SharedCounter filtered;
+  };
+
+  std::size_t receive(std::span<RawPacket> out) noexcept;
+  std::size_t merge(std::span<RawPacket> out) noexcept;
+  std::size_t take(std::size_t queue, std::span<RawPacket> out, std::uint64_t until_ns) noexcept;
+  void stamp(std::span<RawPacket> packets) noexcept;
+  void set_clocks() noexcept;
+  std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
+  void wait() noexcept;
+  void set_nap() noexcept;
+  void attend_if_due(bool news) noexcept;
+  void list_queues();
+  SourceStats stats_of(std::size_t interface) const;
+
+  std::vector<std::unique_ptr<AfXdpInterface>> interfaces_;
+  std::optional<BpfFilter> filter_;
+  std::vector<InterfaceMeter> meters_;  // by interface
+  std::vector<Queue> queues_;
+  std::vector<pollfd> descriptors_;  // the queues', then the interfaces'
+  ChainMemory chains_;
+  std::vector<std::uint64_t> next_ns_;  // by queue, while a batch is put together
+  std::size_t first_queue_ = 0, lent_packets_ = 0;
+  std::chrono::microseconds nap_;
+  bool nap_first_ = false;  // packets came lately: more will have come after a nap
+  bool slept_ = false;
+  std::uint64_t last_number_ = 0;
+  double backlog_ = 0;
+  Timestamp now_, last_stamp_;
+  std::int64_t wall_minus_monotonic_ns_ = 0;
+  Clock::time_point next_attention_;
+};
+
+}  // namespace netpulse
