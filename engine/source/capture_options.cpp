@@ -41,6 +41,7 @@ CaptureOptions read_capture_options(Config& config) {
       config.integer(kSection, "snap_length_bytes", options.snap_length_bytes, kSnapLengthMin, kSnapLengthMax));
   options.buffer_bytes = static_cast<std::uint64_t>(config.integer(
       kSection, "buffer_bytes", static_cast<std::int64_t>(options.buffer_bytes), kBufferMin, kBufferMax));
+  options.dpdk = read_dpdk_options(config);
   return options;
 }
 

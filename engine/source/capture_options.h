@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/config/config.h"
+#include "engine/source/dpdk_options.h"
 
 namespace netpulse {
 
@@ -21,6 +22,7 @@ struct CaptureOptions {
   bool promiscuous = true;
   std::uint32_t snap_length_bytes = 262'144;  ///< captured of each packet at most; offloads hand over 64 KiB frames
   std::uint64_t buffer_bytes = 16U << 20;     ///< the kernel's ring per interface, shared out among its workers
+  DpdkOptions dpdk;
 };
 
 /// Reads the keys above with their ranges; errors are recorded in config.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/source/dpdk_capture.h"
 #include "engine/source/pcap_live.h"
 
 namespace netpulse {
@@ -23,7 +24,7 @@ Result<LiveCapture> open_live_capture(const CaptureOptions& options, std::size_t
     case CaptureBackend::kAfXdp:
       return Error{"this build has no AF_XDP; use --backend pcap, or build where libxdp-dev is installed"};
     case CaptureBackend::kDpdk:
-      return Error{"this build has no DPDK; use --backend pcap, or build where libdpdk-dev is installed"};
+      return open_dpdk_capture(options, worker_count);
     case CaptureBackend::kAuto:
     case CaptureBackend::kPcap:
       break;

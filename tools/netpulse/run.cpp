@@ -66,7 +66,9 @@ void add_own_networks(Settings& settings) {
 }
 
 Result<RunInput> open_live(Settings& settings) {
-  if (settings.capture.interfaces.empty()) {
+  settings.capture.dpdk.worker_cores = settings.engine.cores;
+  // DPDK has ports of its own.
+  if (settings.capture.interfaces.empty() && settings.capture.backend != CaptureBackend::kDpdk) {
     auto found = default_interface();
     if (!found.ok()) return found.error();
     settings.capture.interfaces = {std::move(found).value()};
