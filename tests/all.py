@@ -137,7 +137,7 @@ def release(stage):
 
 
 def live(stage):
-    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py'):
+    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'dpdk_test.py'):
         stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 

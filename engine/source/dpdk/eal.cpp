@@ -92,10 +92,7 @@ Result<std::shared_ptr<Eal>> Eal::start(const std::vector<std::string>& argument
   const std::string printed = hold.release();
   // EAL ties the thread that starts it to one core, which the workers would inherit.
   ::pthread_setaffinity_np(::pthread_self(), sizeof cores, &cores);
-  if (status >= 0) {
-    eal_log::take_complaints();
-    return std::shared_ptr<Eal>(new Eal());
-  }
+  if (status >= 0) return std::shared_ptr<Eal>(new Eal(eal_log::take_complaints()));
   std::string said = eal_log::take_complaints();
   const std::string line = first_line(printed);
   if (!line.empty()) said += (said.empty() ? "" : "; ") + line;

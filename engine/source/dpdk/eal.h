@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -16,11 +17,17 @@ class Eal {
   /// on running where they were allowed to. An error quotes DPDK and says what to do.
   static Result<std::shared_ptr<Eal>> start(const std::vector<std::string>& arguments);
   ~Eal();
+
+  /// What it complained of although it started: a device that does not work is left out by it.
+  const std::string& complaints() const noexcept { return complaints_; }
+
   Eal(const Eal&) = delete;
   Eal& operator=(const Eal&) = delete;
 
  private:
-  Eal() = default;
+  explicit Eal(std::string complaints) : complaints_(std::move(complaints)) {}
+
+  const std::string complaints_;
 };
 
 /// The commands that give DPDK more memory.

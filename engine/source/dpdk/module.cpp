@@ -63,7 +63,7 @@ Result<LiveCapture> open(const CaptureOptions& options, std::size_t workers) {
   const auto capture = std::make_shared<DpdkCapture>();
   capture->eal = std::move(eal).value();
   capture->options = options;
-  auto ports = find_ports(capture->options);
+  auto ports = find_ports(capture->options, *capture->eal);
   if (!ports) return ports.error();
   capture->ports = std::move(ports).value();
   const auto started = start_ports(*capture, workers);
@@ -87,6 +87,7 @@ Result<LiveCapture> open(const CaptureOptions& options, std::size_t workers) {
   if (!obstacle.empty())
     live.notes.push_back("one reader deals packets out to the workers, since " + obstacle +
                          "; a card that spreads flows over its queues would be faster");
+  if (!capture->eal->complaints().empty()) live.notes.push_back("DPDK said: " + capture->eal->complaints());
   if (rte_eal_has_hugepages() == 0) live.notes.emplace_back("DPDK runs without huge pages, which would be faster");
   return live;
 }

@@ -11,7 +11,6 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/source/dpdk/eal.h"
 #include "engine/source/dpdk/eal_log.h"
 #include "engine/source/packet_source.h"
 
@@ -106,10 +105,10 @@ rte_eth_conf Port::configuration(bool hashed) {
   const std::uint64_t offered = info_.rx_offload_capa;
   std::uint64_t& offloads = configuration.rxmode.offloads;
   const bool scatters = (offered & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-  // Without scatter a frame has to fit one buffer.
-  const std::uint32_t longest = scatters ? kFrameBytesMax : options_.dpdk.mbuf_data_bytes;
-  frame_bytes_max_ = std::min(info_.max_rx_pktlen == 0 ? kFrameBytesMax : info_.max_rx_pktlen, longest);
-  const std::uint32_t mtu_max = std::min<std::uint32_t>(info_.max_mtu, frame_bytes_max_ - kFrameOverheadBytes);
+  frame_bytes_max_ = std::min(info_.max_rx_pktlen == 0 ? kFrameBytesMax : info_.max_rx_pktlen, kFrameBytesMax);
+  // Without scatter a frame has to fit one buffer; net_pcap cuts up frames that do not, and does not say so.
+  const std::uint32_t fitting = scatters ? frame_bytes_max_ : std::min(frame_bytes_max_, options_.dpdk.mbuf_data_bytes);
+  const std::uint32_t mtu_max = std::min<std::uint32_t>(info_.max_mtu, fitting - kFrameOverheadBytes);
   configuration.rxmode.mtu = std::max<std::uint32_t>(info_.min_mtu, mtu_max);
   if (scatters && frame_bytes_max_ > options_.dpdk.mbuf_data_bytes) offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
   vlan_stripped_ = options_.dpdk.vlan_strip && (offered & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
@@ -249,7 +248,8 @@ std::vector<std::string> Port::notes() const {
   return all;
 }
 
-Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& options) {
+Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& options, const Eal& eal) {
+  const std::string complaints = eal.complaints().empty() ? "" : " (" + eal.complaints() + ")";
   // -i names ports as well.
   std::vector<std::string> names = options.dpdk.ports;
   names.insert(names.end(), options.interfaces.begin(), options.interfaces.end());
@@ -264,7 +264,8 @@ Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& opti
   }
   if (known.empty())
     return Error{
-        "DPDK finds no port; bind a card to it (sudo dpdk-devbind.py --bind=vfio-pci 0000:BB:DD.F; --status lists "
+        "DPDK finds no port" + complaints +
+        "; bind a card to it (sudo dpdk-devbind.py --bind=vfio-pci 0000:BB:DD.F; --status lists "
         "them), or name a virtual device: \"--vdev=net_af_packet0,iface=eth0\" in eal_arguments of [capture.dpdk]"};
   for (const std::string& name : names) {
     bool found = rte_eth_dev_get_port_by_name(name.c_str(), &id) == 0;
@@ -274,7 +275,7 @@ Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& opti
     }
     if (!found || std::find(ids.begin(), ids.end(), id) != ids.end())
       return Error{found ? "port " + name + " is named twice; name each port once in ports of [capture.dpdk] or with -i"
-                         : "DPDK has no port " + name + "; there are: " + known +
+                         : "DPDK has no port " + name + complaints + "; there are: " + known +
                                "; name one of these in ports of [capture.dpdk] or with -i"};
     ids.push_back(id);
   }

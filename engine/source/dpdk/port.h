@@ -9,6 +9,7 @@
 
 #include "engine/base/result.h"
 #include "engine/source/capture_options.h"
+#include "engine/source/dpdk/eal.h"
 
 namespace netpulse {
 
@@ -78,6 +79,6 @@ class Port {
 };
 
 /// The ports that options name by device or number, else all. An error lists the ports that there are.
-Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& options);
+Result<std::vector<std::unique_ptr<Port>>> find_ports(const CaptureOptions& options, const Eal& eal);
 
 }  // namespace netpulse
