@@ -200,7 +200,8 @@ class DpdkSource final : public PacketSource {
         rte_eth_rx_burst(queue.port_id, queue.queue_id, mbufs.data(), static_cast<std::uint16_t>(out.size()));
     if (burst == 0) return 0;
     arrived_ += burst;
-    if (queue.time != PortTime::kRecorded) batch_time_ = system_time();
+    // net_pcap has no time stamps when it plays a file again and again.
+    if (queue.time != PortTime::kRecorded || (mbufs[0]->ol_flags & time_field_.flag) == 0) batch_time_ = system_time();
     std::size_t count = 0;
     for (std::size_t i = 0; i < std::min(kPrefetchAhead, burst); ++i) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void*));
     for (std::size_t i = 0; i < burst; ++i) {
@@ -267,7 +268,9 @@ class DpdkSource final : public PacketSource {
   void advance_clock(std::span<const RawPacket> batch) noexcept {
     Timestamp latest;
     for (const RawPacket& packet : batch) latest = std::max(latest, packet.received_at);
-    if (!recorded_) {
+    // Before its first packet nobody knows when a recording begins, or that it has no times.
+    const bool live = !recorded_ || (batch_time_.known() && !recorded_latest_.known());
+    if (live) {
       now_ = std::max({now_, latest, batch.empty() ? system_time() : batch_time_});
       return;
     }

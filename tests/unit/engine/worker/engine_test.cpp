@@ -218,7 +218,7 @@ TEST_F(EngineTest, EveryPacketIsProcessedOrRefusedForAReason) {
     for (const std::uint64_t packets : total.network_packets) by_network += packets;
     for (const std::uint64_t packets : total.decode_status) by_status += packets;
     for (const std::uint64_t flows : total.flows_ended) ended += flows;
-    EXPECT_EQ(outcome.report.metrics.sources.at(0).received_packets, total.received_packets);
+    EXPECT_EQ(outcome.report.metrics.sources.at(0).stats.received_packets, total.received_packets);
     EXPECT_EQ(total.received_packets, by_network);
     EXPECT_EQ(total.received_packets, by_status);
     EXPECT_EQ(total.decode_status[static_cast<std::size_t>(DecodeStatus::kLinkTruncated)], 1U);
@@ -388,7 +388,7 @@ TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {
   engine.request_stop();
   const RunReport report = engine.wait();
   EXPECT_TRUE(engine.finished());
-  EXPECT_EQ(report.metrics.sources.at(0).received_packets, report.metrics.total.received_packets);
+  EXPECT_EQ(report.metrics.sources.at(0).stats.received_packets, report.metrics.total.received_packets);
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ TEST(Prometheus, ShowsEachInterfaceByItsOwnName) {
   ASSERT_EQ(snapshot->sources.size(), 4U);
   snapshot->sources[1].stats.dropped_by(SourceDrop::kBufferFull) = 5;
   snapshot->sources[2].stats.dropped_by(SourceDrop::kDriver) = 6;
-  snapshot->sources[3].interface_losses = 7;
+  snapshot->sources[3].stats.interface_losses = 7;
   snapshot->workers[0].received_packets = 30;
   snapshot->workers[0].interfaces[0].received_packets = 10;
   snapshot->workers[0].interfaces[1].received_packets = 20;
