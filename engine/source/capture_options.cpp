@@ -42,6 +42,7 @@ CaptureOptions read_capture_options(Config& config) {
   options.buffer_bytes = static_cast<std::uint64_t>(config.integer(
       kSection, "buffer_bytes", static_cast<std::int64_t>(options.buffer_bytes), kBufferMin, kBufferMax));
   options.af_xdp = read_af_xdp_options(config);
+  options.dpdk = read_dpdk_options(config);
   return options;
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/config/config.h"
 #include "engine/source/af_xdp_options.h"
+#include "engine/source/dpdk_options.h"
 
 namespace netpulse {
 
@@ -23,6 +24,7 @@ struct CaptureOptions {
   std::uint32_t snap_length_bytes = 262'144;  ///< captured of each packet at most; offloads hand over 64 KiB frames
   std::uint64_t buffer_bytes = 16U << 20;     ///< the kernel's ring per interface, shared out among its workers
   AfXdpOptions af_xdp;
+  DpdkOptions dpdk;
 };
 
 /// Reads the keys above and the sections below with their ranges; errors are recorded in config.

@@ -19,8 +19,9 @@ struct LiveCapture {
   std::vector<std::string> notes;  ///< what a user should know of it, a sentence each: modes, what would be faster
 };
 
-/// Opens options.interfaces (one at least; DPDK has ports of its own) for worker_count workers through
-/// options.backend; kAuto chooses, and says why in a note. An error says what the user can do.
+/// Opens options.interfaces (if there are none, libpcap takes the default one, DPDK the ports of its section) for
+/// worker_count workers through options.backend; kAuto takes what choose_backend() finds and works, and says in a note
+/// why, if something else than libpcap was asked for or taken. An error says what the user can do.
 Result<LiveCapture> open_live_capture(const CaptureOptions& options, std::size_t worker_count);
 
 }  // namespace netpulse

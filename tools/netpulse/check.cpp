@@ -10,6 +10,7 @@
 #include "configs/places/bundled.h"
 #include "engine/base/human.h"
 #include "engine/base/time_text.h"
+#include "engine/source/backend_choice.h"
 #include "engine/source/interface_list.h"
 #include "engine/source/live_capture.h"
 #include "plugins/registry.h"
@@ -61,7 +62,6 @@ class Check {
     check_file_limit();
     check_workers();
     check_memory();
-    findings_.push_back({"huge pages", Outcome::kOk, "not needed: capture through libpcap"});
     return std::move(findings_);
   }
 
@@ -95,24 +95,41 @@ class Check {
       findings_.push_back({"interfaces", Outcome::kOk, "up: " + up});
   }
 
+  /// Each backend, whether it can be used and what would change that; then the one that run would take.
   void check_capture() {
-    CaptureOptions capture = settings_.capture;
-    if (capture.interfaces.empty()) {
-      auto found = default_interface();
-      if (!found.ok()) {
-        findings_.push_back(failed("capture", found.error().message));
-        return;
-      }
-      capture.interfaces = {std::move(found).value()};
+    const CaptureOptions& wanted = settings_.capture;
+    const BackendChoice choice = choose_backend(wanted);
+    const bool chosen = wanted.backend == CaptureBackend::kAuto;
+    const CaptureBackend backend = chosen ? choice.backend : wanted.backend;
+    for (const BackendVerdict& verdict : choice.verdicts) {
+      if (verdict.backend == CaptureBackend::kPcap) continue;
+      const std::string name = "backend " + std::string(capture_backend_name(verdict.backend));
+      Finding finding = failed(name, verdict.reason);
+      finding.outcome = Outcome::kOk;  // one that nobody asked for is not missed
+      if (verdict.backend == wanted.backend && !verdict.usable) finding.outcome = Outcome::kFailure;
+      if (!verdict.usable) finding.detail = "not usable: " + finding.detail;
+      findings_.push_back(std::move(finding));
+    }
+    const std::string how =
+        std::string(capture_backend_name(backend)) + (chosen ? " (chosen: backend = \"auto\")" : " (as configured)");
+    if (backend == CaptureBackend::kPcap)
+      check_pcap(how);
+    else
+      findings_.push_back({"capture", Outcome::kOk, "would be through " + how});
+  }
+
+  void check_pcap(const std::string& how) {
+    CaptureOptions options = settings_.capture;
+    options.backend = CaptureBackend::kPcap;
+    // Opening is the only test that counts: rights come from the user, groups, file capabilities or a container.
+    const auto capture = open_live_capture(options, settings_.engine.worker_count);
+    if (!capture.ok()) {
+      findings_.push_back(failed("capture", capture.error().message));
+      return;
     }
     std::string names;
-    for (const std::string& name : capture.interfaces) names += (names.empty() ? "" : ", ") + name;
-    // Opening is the only test that counts: rights come from the user, groups, file capabilities or a container.
-    const auto sources = open_live_capture(capture, settings_.engine.worker_count);
-    if (sources.ok())
-      findings_.push_back({"capture", Outcome::kOk, "allowed on " + names});
-    else
-      findings_.push_back(failed("capture", sources.error().message));
+    for (const std::string& name : capture.value().interfaces) names += (names.empty() ? "" : ", ") + name;
+    findings_.push_back({"capture", Outcome::kOk, "allowed on " + names + ", through " + how});
   }
 
   void check_catalogue() {

@@ -51,11 +51,10 @@ Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) 
 }
 
 /// Home is where the captured interfaces are, unless the user has said what it is.
-void add_own_networks(Settings& settings) {
+void add_own_networks(Settings& settings, const std::vector<std::string>& names) {
   if (settings.engine.home.listed()) return;
   const auto interfaces = list_interfaces();
   if (!interfaces) return;  // opening them will say why
-  const auto& names = settings.capture.interfaces;
   for (const InterfaceInfo& interface : interfaces.value()) {
     const bool captured = std::find(names.begin(), names.end(), interface.name) != names.end() ||
                           std::find(names.begin(), names.end(), "any") != names.end();
@@ -66,15 +65,11 @@ void add_own_networks(Settings& settings) {
 }
 
 Result<RunInput> open_live(Settings& settings) {
-  if (settings.capture.interfaces.empty()) {
-    auto found = default_interface();
-    if (!found.ok()) return found.error();
-    settings.capture.interfaces = {std::move(found).value()};
-  }
-  add_own_networks(settings);
+  settings.capture.dpdk.worker_cores = settings.engine.cores;
   auto opened = open_live_capture(settings.capture, settings.engine.worker_count);
   if (!opened.ok()) return opened.error();
   LiveCapture capture = std::move(opened).value();
+  add_own_networks(settings, capture.interfaces);
   RunInput input;
   input.sources = std::move(capture.sources);
   input.interfaces = std::move(capture.interfaces);

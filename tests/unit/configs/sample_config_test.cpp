@@ -79,6 +79,17 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.capture.af_xdp.zero_copy, wanted.capture.af_xdp.zero_copy);
   EXPECT_EQ(shown.capture.af_xdp.busy_poll_microseconds, wanted.capture.af_xdp.busy_poll_microseconds);
   EXPECT_EQ(shown.capture.af_xdp.busy_poll_packets, wanted.capture.af_xdp.busy_poll_packets);
+  EXPECT_EQ(shown.capture.dpdk.eal_arguments, wanted.capture.dpdk.eal_arguments);
+  EXPECT_EQ(shown.capture.dpdk.ports, wanted.capture.dpdk.ports);
+  EXPECT_EQ(shown.capture.dpdk.rx_descriptors, wanted.capture.dpdk.rx_descriptors);
+  EXPECT_EQ(shown.capture.dpdk.mbufs, wanted.capture.dpdk.mbufs);
+  EXPECT_EQ(shown.capture.dpdk.mbuf_cache, wanted.capture.dpdk.mbuf_cache);
+  EXPECT_EQ(shown.capture.dpdk.mbuf_data_bytes, wanted.capture.dpdk.mbuf_data_bytes);
+  EXPECT_EQ(shown.capture.dpdk.rx_queues, wanted.capture.dpdk.rx_queues);
+  EXPECT_EQ(shown.capture.dpdk.receive_scaling, wanted.capture.dpdk.receive_scaling);
+  EXPECT_EQ(shown.capture.dpdk.vlan_strip, wanted.capture.dpdk.vlan_strip);
+  EXPECT_EQ(shown.capture.dpdk.hardware_timestamps, wanted.capture.dpdk.hardware_timestamps);
+  EXPECT_EQ(shown.capture.dpdk.busy_poll, wanted.capture.dpdk.busy_poll);
   EXPECT_EQ(shown.http.listen, wanted.http.listen);
   EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
   EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);
