@@ -64,6 +64,15 @@ def frames(host):
     return sum(int(count) for count in host.run(['cat'] + names).stdout.split())
 
 
+def at_rest(host, netpulse):
+    """frames() and what netpulse has seen, while nothing is on its way."""
+    count = lambda: (frames(host), netpulse.sum('netpulse_capture_packets_total'))  # noqa: E731
+    last = None
+    while last != (last := count()):
+        time.sleep(0.5)
+    return last
+
+
 def resident_bytes(process):
     with open('/proc/%d/statm' % process.pid) as file:
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
@@ -75,7 +84,7 @@ def test_a_syn_flood_costs_the_flood_and_not_the_users():
         lab.nginx(server)
         config = '[flow_table]\nflows_max = %d\nidle_timeout_seconds = 60\n[capture]\nbuffer_bytes = 67108864\n' % FLOWS_MAX
         netpulse = Netpulse(lab, server, '-i', 'eth0', config=config, json=True)
-        before, seen = frames(client), netpulse.sum('netpulse_capture_packets_total')
+        before, seen = at_rest(client, netpulse)
         users = client.start([sys.executable, '-c', USERS, SERVER, str(HELD), str(NEW), '%g' % (SECONDS * 0.7)],
                              log='users.log', stdin=-1)
         log = lambda: open(lab.path('users.log')).read()  # noqa: E731
