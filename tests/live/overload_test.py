@@ -58,15 +58,15 @@ def flood(lab, client, seconds):
                         log='flood.log')
 
 
-def frames(host):
-    """That the host's interface has sent and received."""
-    names = ['/sys/class/net/eth0/statistics/%s_packets' % way for way in ('rx', 'tx')]
-    return sum(int(count) for count in host.run(['cat'] + names).stdout.split())
+def counters(host, *names):
+    """Of interfaces, as eth0/tx."""
+    paths = ['/sys/class/net/%s/statistics/%s_packets' % tuple(name.split('/')) for name in names]
+    return sum(int(count) for count in host.run(['cat'] + paths).stdout.split())
 
 
-def at_rest(host, netpulse):
-    """frames() and what netpulse has seen, while nothing is on its way."""
-    count = lambda: (frames(host), netpulse.sum('netpulse_capture_packets_total'))  # noqa: E731
+def at_rest(carried, netpulse):
+    """What the cable has carried and what netpulse has seen of it, while nothing is on its way."""
+    count = lambda: (carried(), netpulse.sum('netpulse_capture_packets_total'))  # noqa: E731
     last = None
     while last != (last := count()):
         time.sleep(0.5)
@@ -78,49 +78,73 @@ def resident_bytes(process):
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
 
 
+def users_in_a_flood(lab, client, netpulse, carried):
+    """The flood, and what became of the users. carried: frames on the way that netpulse watches."""
+    before, seen = at_rest(carried, netpulse)
+    users = client.start([sys.executable, '-c', USERS, SERVER, str(HELD), str(NEW), '%g' % (SECONDS * 0.7)],
+                         log='users.log', stdin=-1)
+    log = lambda: open(lab.path('users.log')).read()  # noqa: E731
+    eventually(lambda: 'connected' in log(), 30, 'users are connected')
+    flooding = flood(lab, client, SECONDS)
+    eventually(lambda: netpulse.sum('netpulse_overload_level') >= 2, SECONDS, 'the ladder is entered')
+    users.stdin.write(b'\n')
+    users.stdin.flush()
+    full = resident_bytes(netpulse.process)
+    eventually(lambda: 'came' in log(), SECONDS + 20, 'more users come')
+    flooding.wait(SECONDS + 10)
+    grown = resident_bytes(netpulse.process) - full
+    _, took = eventually(lambda: netpulse.sum('netpulse_overload_level') == 0, 30, 'the ladder is left')
+    users.stdin.write(b'\n')
+    users.stdin.flush()
+    assert users.wait(20) == 0, log()
+    after, captured = at_rest(carried, netpulse)
+    flows = netpulse.stop(containing='.example')  # not hundreds of thousands of the flood's
+    report = netpulse.report()
+    losses = {l['reason']: l['count'] for l in report['losses'] if l['count']}
+    assert report['accounting']['unaccounted_packets'] == 0, report['accounting']
+    dropped = report['accounting']['dropped_packets'] + report['accounting']['queue_full_packets']
+    # What the interface counts and what netpulse counts: the same frames.
+    assert captured - seen + dropped == after - before, (captured, seen, dropped, after, before)
+    named = lambda what: {f['server_name'] for f in flows if f['server_name'].startswith(what)}  # noqa: E731
+    torn = {f['server_name'] for f in flows if f['end_reason'] == 'lack_of_resources'}
+    kept, new = len(named('held-') - torn), len(named('new-'))
+    assert kept >= 0.99 * HELD, ('established flows kept', kept, HELD)
+    assert new >= 0.9 * NEW, ('new flows named', new, NEW, losses)
+    assert grown < 48 << 20, ('memory grew in the flood', grown)
+    return ('%.0f frames/s into a table of %d; kept %d of %d, named %d of %d new; ladder left after %.1f s; memory +%.1f MB; '
+            '%d flows evicted; %d dropped; %s' % (
+                (after - before) / SECONDS, FLOWS_MAX, kept, HELD, new, NEW, took, grown / 1e6,
+                report['flows']['ended'].get('lack_of_resources', 0), dropped, losses))
+
+
 def test_a_syn_flood_costs_the_flood_and_not_the_users():
     with Lab() as lab:
         client, server = two_hosts(lab)
         lab.nginx(server)
-        config = '[flow_table]\nflows_max = %d\nidle_timeout_seconds = 60\n[capture]\nbuffer_bytes = 67108864\n' % FLOWS_MAX
+        config = '[flow_table]\nflows_max = %d\n[capture]\nbuffer_bytes = 67108864\n' % FLOWS_MAX
         netpulse = Netpulse(lab, server, '-i', 'eth0', config=config, json=True)
-        before, seen = at_rest(client, netpulse)
-        users = client.start([sys.executable, '-c', USERS, SERVER, str(HELD), str(NEW), '%g' % (SECONDS * 0.7)],
-                             log='users.log', stdin=-1)
-        log = lambda: open(lab.path('users.log')).read()  # noqa: E731
-        eventually(lambda: 'connected' in log(), 30, 'users are connected')
-        flooding = flood(lab, client, SECONDS)
-        eventually(lambda: netpulse.sum('netpulse_overload_level') >= 2, SECONDS, 'the ladder is entered')
-        users.stdin.write(b'\n')
-        users.stdin.flush()
-        full = resident_bytes(netpulse.process)
-        eventually(lambda: 'came' in log(), SECONDS + 20, 'more users come')
-        flooding.wait(SECONDS + 10)
-        grown = resident_bytes(netpulse.process) - full
-        _, took = eventually(lambda: netpulse.sum('netpulse_overload_level') == 0, 30, 'the ladder is left')
-        users.stdin.write(b'\n')
-        users.stdin.flush()
-        assert users.wait(20) == 0, log()
-        after, captured = at_rest(client, netpulse)
-        flows = netpulse.stop(containing='.example')  # not hundreds of thousands of the flood's
-        report = netpulse.report()
-        accounting, losses = report['accounting'], {l['reason']: l['count'] for l in report['losses'] if l['count']}
-        assert accounting['unaccounted_packets'] == 0, accounting
-        carried, kernel = after - before, losses.get('buffer_full', 0)
-        named = lambda what: {f['server_name'] for f in flows if (f['server_name'] or '').startswith(what)}  # noqa: E731
-        torn = {f['server_name'] for f in flows if f['end_reason'] == 'lack_of_resources' and (f['server_name'] or '')
-                .startswith('held-')}
-        kept = len(named('held-') - torn)
-        assert kept >= 0.99 * HELD, ('established flows kept', kept, HELD)
-        assert len(named('new-')) >= 0.9 * NEW, ('new flows named', len(named('new-')), NEW, losses)
-        assert grown < 48 << 20, ('memory grew in the flood', grown)
-        # What the interface counts and what netpulse counts: the same frames.
-        assert captured - seen + kernel == carried, (captured, seen, kernel, carried)
-        ended = report['flows']['ended']
-        return ('%.0f SYNs/s into a table of %d; kept %d of %d, named %d of %d new; ladder left after %.1f s; '
-                'memory +%.1f MB; %d flows evicted; lost: %s' % (
-                    carried / SECONDS, FLOWS_MAX, kept, HELD, len(named('new-')), NEW, took, grown / 1e6,
-                    ended.get('lack_of_resources', 0), losses))
+        return users_in_a_flood(lab, client, netpulse, lambda: counters(client, 'eth0/rx', 'eth0/tx'))
+
+
+def test_a_syn_flood_on_a_mirror_port_through_af_xdp():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        tap = lab.host('tap')
+        lab.cable(server, 'span0', '', tap, 'eth0', '')
+        for host, device in ((server, 'span0'), (tap, 'eth0')):
+            host.run(['sysctl', '-qw', 'net.ipv6.conf.%s.disable_ipv6=1' % device])
+        server.run(['tc', 'qdisc', 'add', 'dev', 'eth0', 'clsact'])
+        for way in ('ingress', 'egress'):
+            server.run(['tc', 'filter', 'add', 'dev', 'eth0', way, 'protocol', 'all', 'u32', 'match', 'u32', '0', '0', 'action',
+                        'mirred', 'egress', 'mirror', 'dev', 'span0'])
+        lab.nginx(server)
+        config = '[flow_table]\nflows_max = %d\n[capture.af_xdp]\ndedicated = true\n' % FLOWS_MAX
+        netpulse = Netpulse(lab, tap, '-i', 'eth0', config=config, json=True)
+        if 'no AF_XDP' in netpulse.output():
+            netpulse.stop()
+            return 'skipped: this build has no AF_XDP'
+        assert 'chosen af_xdp' in netpulse.output(), netpulse.output()
+        return users_in_a_flood(lab, client, netpulse, lambda: counters(server, 'span0/tx'))
 
 
 def hold_back(process, seconds, until):
@@ -142,13 +166,14 @@ def test_a_worker_that_cannot_keep_up_climbs_the_ladder_and_comes_down():
     with Lab() as lab:
         client, server = two_hosts(lab)
         netpulse = Netpulse(lab, server, '-i', 'eth0', config='[capture]\nbuffer_bytes = 4194304\n', json=True)
-        before, seen = at_rest(client, netpulse)
+        carried = lambda: counters(client, 'eth0/rx', 'eth0/tx')  # noqa: E731
+        before, seen = at_rest(carried, netpulse)
         flooding = flood(lab, client, SECONDS * 2)
         counting_only = lambda: netpulse.sum('netpulse_overload_entries_total', level='count_only') > 0  # noqa: E731
         assert hold_back(netpulse.process, SECONDS * 2, counting_only), 'the last rung is reached'
         flooding.wait(SECONDS * 2 + 10)
         _, took = eventually(lambda: netpulse.sum('netpulse_overload_level') == 0, 30, 'the ladder is left')
-        after, captured = at_rest(client, netpulse)
+        after, captured = at_rest(carried, netpulse)
         netpulse.stop(containing='no flow')
         report = netpulse.report()
         losses = {l['reason']: l['count'] for l in report['losses'] if l['count']}
@@ -175,4 +200,4 @@ def test_a_worker_that_stands_still_is_named():
 
 
 if __name__ == '__main__':
-    sys.exit(run_tests(globals(), __doc__, ('trafgen', 'nginx', 'curl', 'ping')))
+    sys.exit(run_tests(globals(), __doc__, ('trafgen', 'nginx', 'curl', 'ping', 'tc')))
