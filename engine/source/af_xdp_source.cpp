@@ -45,6 +45,7 @@ void AfXdpSource::list_queues() {
 PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
   out = out.first(std::min(out.size(), kBatchPackets));
   PollResult result;
+  attend_if_due();
   std::size_t count = receive(out);
   if (count == 0) {
     const std::uint64_t before = cycles_now();
@@ -53,7 +54,6 @@ PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
     count = receive(out);
   } else {
     nap_first_ = true;
-    attend_if_due(false);
   }
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   now_ = std::max(now_, Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()});
@@ -159,15 +159,13 @@ void AfXdpSource::release(std::span<const RawPacket> batch) noexcept {
 /// For a packet, or news of an interface. While packets keep coming it sleeps for a moment instead of being woken for
 /// the next one: waking costs more than receiving, also on the core that the packets come in on.
 void AfXdpSource::wait() noexcept {
-  bool news = false;
   if (std::exchange(nap_first_, false)) {
     std::this_thread::sleep_for(nap_);
     slept_ = true;
   } else if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) > 0) {
     nap_first_ = true;
-    for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news |= descriptors_[i].revents != 0;
+    for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news_ |= descriptors_[i].revents != 0;
   }
-  attend_if_due(news);
 }
 
 /// As long as leaves the rings nearly empty; short where packets are stamped only when they are read.
@@ -178,9 +176,9 @@ void AfXdpSource::set_nap() noexcept {
   nap_ = stamped && backlog_ < kNapBacklogMax ? std::min(nap_ * 2, kNapMax) : kNapMin;
 }
 
-void AfXdpSource::attend_if_due(bool news) noexcept {
+void AfXdpSource::attend_if_due() noexcept {
   const Clock::time_point now = Clock::now();
-  if (!news && now < next_attention_) return;
+  if (!std::exchange(news_, false) && now < next_attention_) return;
   next_attention_ = now + kAttentionInterval;
   set_clocks();
   bool replaced = false;

@@ -56,7 +56,7 @@ class AfXdpSource final : public PacketSource {
   std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
   void wait() noexcept;
   void set_nap() noexcept;
-  void attend_if_due(bool news) noexcept;
+  void attend_if_due() noexcept;
   void list_queues();
   SourceStats stats_of(std::size_t interface) const;
 
@@ -71,6 +71,7 @@ class AfXdpSource final : public PacketSource {
   std::chrono::microseconds nap_;
   bool nap_first_ = false;  // packets came lately: more will have come after a nap
   bool slept_ = false;
+  bool news_ = false;  // of an interface
   std::uint64_t last_number_ = 0;
   double backlog_ = 0;
   Timestamp now_, last_stamp_;
