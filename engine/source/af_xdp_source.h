@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,7 @@ class AfXdpSource final : public PacketSource {
   std::size_t take(std::size_t queue, std::span<RawPacket> out, std::uint64_t until_ns) noexcept;
   void stamp(std::span<RawPacket> packets) noexcept;
   void set_clocks() noexcept;
+  Timestamp wall_time(std::int64_t monotonic) const noexcept { return {monotonic + wall_ahead_ns_}; }
   std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
   void wait() noexcept;
   void set_nap() noexcept;
@@ -75,7 +77,7 @@ class AfXdpSource final : public PacketSource {
   std::uint64_t last_number_ = 0;
   double backlog_ = 0;
   Timestamp now_, last_stamp_;
-  std::int64_t wall_minus_monotonic_ns_ = 0;
+  std::int64_t wall_ahead_ns_ = std::numeric_limits<std::int64_t>::min() / 2;  // of CLOCK_MONOTONIC
   Clock::time_point next_attention_;
 };
 
