@@ -20,7 +20,7 @@ constexpr std::uint16_t kBindInParts = 1 << 4;          // XDP_USE_SG
 constexpr std::uint32_t kDescriptorContinued = 1 << 0;  // XDP_PKT_CONTD
 
 constexpr std::uint32_t kCompletionRingFrames = 64;  // for sending, which we do not; there must be one
-constexpr std::uint32_t kPrefetchFrames = 4;         // ahead of the one that is taken
+constexpr std::uint32_t kPrefetchFrames = 16;        // ahead of the one that is taken
 constexpr std::uint16_t kLinkTypeEthernet = 1;
 constexpr std::uint64_t kChainCookie = std::uint64_t{1} << 47;
 
