@@ -64,6 +64,15 @@ def frames(host):
     return sum(int(count) for count in host.run(['cat'] + names).stdout.split())
 
 
+def at_rest(host, netpulse):
+    """frames() and what netpulse has seen, while nothing is on its way."""
+    count = lambda: (frames(host), netpulse.sum('netpulse_capture_packets_total'))  # noqa: E731
+    last = None
+    while last != (last := count()):
+        time.sleep(0.5)
+    return last
+
+
 def resident_bytes(process):
     with open('/proc/%d/statm' % process.pid) as file:
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
@@ -75,7 +84,7 @@ def test_a_syn_flood_costs_the_flood_and_not_the_users():
         lab.nginx(server)
         config = '[flow_table]\nflows_max = %d\nidle_timeout_seconds = 60\n[capture]\nbuffer_bytes = 67108864\n' % FLOWS_MAX
         netpulse = Netpulse(lab, server, '-i', 'eth0', config=config, json=True)
-        before, seen = frames(client), netpulse.sum('netpulse_capture_packets_total')
+        before, seen = at_rest(client, netpulse)
         users = client.start([sys.executable, '-c', USERS, SERVER, str(HELD), str(NEW), '%g' % (SECONDS * 0.7)],
                              log='users.log', stdin=-1)
         log = lambda: open(lab.path('users.log')).read()  # noqa: E731
@@ -92,12 +101,12 @@ def test_a_syn_flood_costs_the_flood_and_not_the_users():
         users.stdin.write(b'\n')
         users.stdin.flush()
         assert users.wait(20) == 0, log()
-        time.sleep(0.5)
+        after, captured = at_rest(client, netpulse)
         flows = netpulse.stop(containing='.example')  # not hundreds of thousands of the flood's
         report = netpulse.report()
         accounting, losses = report['accounting'], {l['reason']: l['count'] for l in report['losses'] if l['count']}
         assert accounting['unaccounted_packets'] == 0, accounting
-        carried = frames(client) - before
+        carried, kernel = after - before, losses.get('buffer_full', 0)
         named = lambda what: {f['server_name'] for f in flows if (f['server_name'] or '').startswith(what)}  # noqa: E731
         torn = {f['server_name'] for f in flows if f['end_reason'] == 'lack_of_resources' and (f['server_name'] or '')
                 .startswith('held-')}
@@ -106,12 +115,49 @@ def test_a_syn_flood_costs_the_flood_and_not_the_users():
         assert len(named('new-')) >= 0.9 * NEW, ('new flows named', len(named('new-')), NEW, losses)
         assert grown < 48 << 20, ('memory grew in the flood', grown)
         # What the interface counts and what netpulse counts: the same frames.
-        assert accounting['arrived_packets'] - seen == carried, (accounting, seen, carried)
+        assert captured - seen + kernel == carried, (captured, seen, kernel, carried)
         ended = report['flows']['ended']
         return ('%.0f SYNs/s into a table of %d; kept %d of %d, named %d of %d new; ladder left after %.1f s; '
                 'memory +%.1f MB; %d flows evicted; lost: %s' % (
                     carried / SECONDS, FLOWS_MAX, kept, HELD, len(named('new-')), NEW, took, grown / 1e6,
                     ended.get('lack_of_resources', 0), losses))
+
+
+def hold_back(process, seconds, until):
+    """Lets a process run for a twentieth of the time, until something is true or the time is over."""
+    end = time.monotonic() + seconds
+    turns = 0
+    while time.monotonic() < end:
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.19)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+        turns += 1
+        if turns % 10 == 0 and until():
+            return True
+    return until()
+
+
+def test_a_worker_that_cannot_keep_up_climbs_the_ladder_and_comes_down():
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        netpulse = Netpulse(lab, server, '-i', 'eth0', config='[capture]\nbuffer_bytes = 4194304\n', json=True)
+        before, seen = at_rest(client, netpulse)
+        flooding = flood(lab, client, SECONDS * 2)
+        counting_only = lambda: netpulse.sum('netpulse_overload_entries_total', level='count_only') > 0  # noqa: E731
+        assert hold_back(netpulse.process, SECONDS * 2, counting_only), 'the last rung is reached'
+        flooding.wait(SECONDS * 2 + 10)
+        _, took = eventually(lambda: netpulse.sum('netpulse_overload_level') == 0, 30, 'the ladder is left')
+        after, captured = at_rest(client, netpulse)
+        netpulse.stop(containing='no flow')
+        report = netpulse.report()
+        losses = {l['reason']: l['count'] for l in report['losses'] if l['count']}
+        assert report['accounting']['unaccounted_packets'] == 0, report['accounting']
+        kernel = losses.get('buffer_full', 0)
+        assert captured - seen + kernel == after - before, (captured, seen, kernel, after, before)
+        assert losses.get('count_only', 0) > 0, losses
+        return '%d frames = %d counted + %d dropped by the kernel; %s; left %.1f s after the flood' % (
+            after - before, captured - seen, kernel, report['run']['overload_entries'], took)
 
 
 def test_a_worker_that_stands_still_is_named():

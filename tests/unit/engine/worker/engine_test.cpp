@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
+#include "engine/base/cycles.h"
+#include "engine/base/wall_clock.h"
 #include "engine/metrics/sinks.h"
 #include "engine/source/memory_source.h"
 #include "engine/worker/name_exchange.h"
@@ -389,6 +393,44 @@ TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {
   const RunReport report = engine.wait();
   EXPECT_TRUE(engine.finished());
   EXPECT_EQ(report.metrics.sources.at(0).stats.received_packets, report.metrics.total.received_packets);
+}
+
+/// Live, with no packets; hangs in its tenth poll.
+class HangingSource final : public PacketSource {
+ public:
+  PollResult poll(std::span<RawPacket>) noexcept override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(++polls_ == 10 ? 900 : 1));
+    return {0, PollStatus::kOk, wall_clock_now()};
+  }
+  void release(std::span<const RawPacket>) noexcept override {}
+  SourceStats stats() const noexcept override { return {}; }
+  std::string error() const override { return {}; }
+  std::vector<std::string> interfaces() const override { return {"hang0"}; }
+  bool can_wait() const noexcept override { return false; }
+
+ private:
+  int polls_ = 0;
+};
+
+TEST_F(EngineTest, AWorkerWhoseSourceHangsIsNamedAndGoesOn) {
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+  ASSERT_TRUE(plan.ok());
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<HangingSource>());
+  Engine engine({}, std::move(sources), std::move(plan).value(), {"hang0"});
+  engine.start();
+  std::vector<std::string> news;
+  for (int i = 0; i < 300 && news.size() < 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (std::string& message : engine.watch()) news.push_back(std::move(message));
+  }
+  engine.request_stop();
+  const WorkerMetrics total = engine.wait().metrics.total;
+  ASSERT_EQ(news.size(), 2U);
+  EXPECT_EQ(news[0].find("worker 0 has not come round for"), 0U) << news[0];
+  EXPECT_EQ(news[1].find("worker 0 goes on"), 0U) << news[1];
+  EXPECT_GE(total.stalls, 1U);
+  EXPECT_GT(static_cast<double>(total.stalled_cycles), 0.8 * cycles_per_second());
 }
 
 }  // namespace
