@@ -72,7 +72,10 @@ Result<void> af_xdp_readiness(const std::string& interface, const CaptureOptions
 }
 
 Result<LiveCapture> open_af_xdp_capture(const CaptureOptions& options, std::size_t worker_count) {
-  if (options.interfaces.empty()) return Error{"no interface was named"};
+  if (options.interfaces.empty())
+    return Error{
+        "AF_XDP takes a capture port from the host, so it has to be named: -i NAME, or interfaces in [capture]; "
+        "netpulse interfaces lists what there is"};
   libxdp_set_print(nullptr);  // its failures come back as ours
   std::optional<BpfFilter> filter;
   if (!options.filter.empty()) {

@@ -149,12 +149,11 @@ void AfXdpInterface::note_losses(std::size_t count) {
 }
 
 SourceStats AfXdpInterface::drops() const {
+  const std::uint64_t missed = missed_frames(name_);
   const std::lock_guard lock(mutex_);
   SourceStats sum = earlier_drops_;
   for (const auto& socket : sockets_) sum += socket->drops();
-  if (!sockets_.empty())
-    if (const std::uint64_t missed = missed_frames(name_); missed > missed_before_)
-      sum.dropped_by(SourceDrop::kDriver) += missed - missed_before_;
+  if (!sockets_.empty() && missed > missed_before_) sum.dropped_by(SourceDrop::kDriver) += missed - missed_before_;
   return sum;
 }
 

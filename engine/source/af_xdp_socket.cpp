@@ -20,7 +20,8 @@ constexpr std::uint16_t kBindInParts = 1 << 4;          // XDP_USE_SG
 constexpr std::uint32_t kDescriptorContinued = 1 << 0;  // XDP_PKT_CONTD
 
 constexpr std::uint32_t kCompletionRingFrames = 64;  // for sending, which we do not; there must be one
-constexpr std::uint32_t kPrefetchFrames = 4;         // ahead of the one that is taken
+constexpr std::uint32_t kPrefetchFrames = 16;        // ahead of the one that is taken
+constexpr std::uint16_t kLinkTypeEthernet = 1;
 constexpr std::uint64_t kChainCookie = std::uint64_t{1} << 47;
 
 /// The shared memory counts against RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK.
@@ -237,6 +238,7 @@ std::size_t AfXdpSocket::receive(std::span<RawPacket> out, std::uint64_t until_n
       state.put_together(index, parts, slot, chains, out[count]);
     }
     out[count].received_at = {static_cast<std::int64_t>(stamp)};
+    out[count].link_type = kLinkTypeEthernet;
     taken += parts;
   }
   if (taken == 0) return 0;

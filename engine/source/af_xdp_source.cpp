@@ -14,13 +14,19 @@ constexpr auto kNapMin = std::chrono::microseconds(100), kNapMax = std::chrono::
 constexpr double kNapBacklogMax = 1.0 / 16;          // of a ring, filled during a nap
 constexpr std::size_t kRunsMax = 4 * kBatchPackets;  // of one queue's packets, in a batch: a filter may refuse all
 constexpr int kClockReadingsMax = 5;
-constexpr auto kClockReadingTime = std::chrono::microseconds(1);
+constexpr std::int64_t kClockReadingNanoseconds = 1000;
+constexpr std::int64_t kClockStepBackNanoseconds = 10'000'000;  // each kAttentionInterval
 constexpr auto kAttentionInterval = std::chrono::milliseconds(100);
 /// A frame is in its ring as soon as the driver has it: what is asked for is that the rings are read empty.
 constexpr Duration kDelayMax = Duration::from_milliseconds(1);
 /// RawPacket::cookie: the queue's position in the list, above the socket's own cookie.
 constexpr unsigned kQueueShift = 48;
 constexpr std::uint64_t kSocketCookieMask = (std::uint64_t{1} << kQueueShift) - 1;
+
+/// CLOCK_MONOTONIC, as AfXdpStamp has it.
+std::int64_t monotonic_ns() noexcept {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -45,18 +51,14 @@ void AfXdpSource::list_queues() {
 PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
   out = out.first(std::min(out.size(), kBatchPackets));
   PollResult result;
+  attend_if_due();
   std::size_t count = receive(out);
   if (count == 0) {
     const std::uint64_t before = cycles_now();
     wait();
     result.waited_cycles = cycles_now() - before;
     count = receive(out);
-  } else {
-    nap_first_ = true;
-    attend_if_due(false);
   }
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  now_ = std::max(now_, Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()});
   stamp(out.first(count));
   result.packet_count = static_cast<std::uint32_t>(count);
   result.now = now_;
@@ -64,15 +66,13 @@ PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
 }
 
 void AfXdpSource::stamp(std::span<RawPacket> packets) noexcept {
+  now_ = std::max(now_, wall_time(monotonic_ns()));
   for (RawPacket& packet : packets) {
     packet.number = ++last_number_;
-    if (packet.received_at.nanoseconds != 0)
-      last_stamp_ = std::max(last_stamp_, Timestamp{packet.received_at.nanoseconds + wall_minus_monotonic_ns_});
-    else
-      last_stamp_ = std::max(last_stamp_, now_);
+    const std::int64_t stamp_ns = packet.received_at.nanoseconds;
+    last_stamp_ = std::max(last_stamp_, stamp_ns != 0 ? wall_time(stamp_ns) : now_);
     packet.received_at = last_stamp_;
   }
-  now_ = std::max(now_, last_stamp_);
 }
 
 std::size_t AfXdpSource::receive(std::span<RawPacket> out) noexcept {
@@ -118,6 +118,7 @@ std::size_t AfXdpSource::take(std::size_t queue, std::span<RawPacket> out, std::
   const auto [socket, interface_index] = queues_[queue];
   InterfaceMeter& meter = meters_[interface_index];
   auto packets = out.first(socket->receive(out, until_ns, chains_));
+  nap_first_ |= !packets.empty();
   // A frame whose parts are not all there, or find no room, has to wait for another poll.
   next_ns_[queue] = packets.empty() ? AfXdpSocket::kEmpty : socket->next_ns();
   if (filter_ && !packets.empty()) packets = packets.first(keep_accepted(packets, *socket, meter));
@@ -159,15 +160,13 @@ void AfXdpSource::release(std::span<const RawPacket> batch) noexcept {
 /// For a packet, or news of an interface. While packets keep coming it sleeps for a moment instead of being woken for
 /// the next one: waking costs more than receiving, also on the core that the packets come in on.
 void AfXdpSource::wait() noexcept {
-  bool news = false;
   if (std::exchange(nap_first_, false)) {
     std::this_thread::sleep_for(nap_);
     slept_ = true;
   } else if (::poll(descriptors_.data(), descriptors_.size(), kWaitMilliseconds) > 0) {
     nap_first_ = true;
-    for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news |= descriptors_[i].revents != 0;
+    for (std::size_t i = queues_.size(); i < descriptors_.size(); ++i) news_ |= descriptors_[i].revents != 0;
   }
-  attend_if_due(news);
 }
 
 /// As long as leaves the rings nearly empty; short where packets are stamped only when they are read.
@@ -178,9 +177,9 @@ void AfXdpSource::set_nap() noexcept {
   nap_ = stamped && backlog_ < kNapBacklogMax ? std::min(nap_ * 2, kNapMax) : kNapMin;
 }
 
-void AfXdpSource::attend_if_due(bool news) noexcept {
+void AfXdpSource::attend_if_due() noexcept {
   const Clock::time_point now = Clock::now();
-  if (!news && now < next_attention_) return;
+  if (!std::exchange(news_, false) && now < next_attention_) return;
   next_attention_ = now + kAttentionInterval;
   set_clocks();
   bool replaced = false;
@@ -189,15 +188,16 @@ void AfXdpSource::attend_if_due(bool news) noexcept {
 }
 
 /// Where the two clocks stand towards each other; they are read one after the other, so again if something came
-/// between.
+/// between. A wall clock that is set back is followed slowly, so that time always goes on.
 void AfXdpSource::set_clocks() noexcept {
+  std::int64_t ahead_ns = 0;
   for (int i = 0; i < kClockReadingsMax; ++i) {
-    const auto before = std::chrono::steady_clock::now().time_since_epoch();
+    const std::int64_t before_ns = monotonic_ns();
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    const auto after = std::chrono::steady_clock::now().time_since_epoch();
-    wall_minus_monotonic_ns_ = std::chrono::nanoseconds(wall - before).count();
-    if (after - before < kClockReadingTime) return;
+    ahead_ns = std::chrono::nanoseconds(wall).count() - before_ns;
+    if (monotonic_ns() - before_ns < kClockReadingNanoseconds) break;
   }
+  wall_ahead_ns_ = std::max(ahead_ns, wall_ahead_ns_ - kClockStepBackNanoseconds);
 }
 
 SourceStats AfXdpSource::stats_of(std::size_t interface) const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,10 +54,11 @@ class AfXdpSource final : public PacketSource {
   std::size_t take(std::size_t queue, std::span<RawPacket> out, std::uint64_t until_ns) noexcept;
   void stamp(std::span<RawPacket> packets) noexcept;
   void set_clocks() noexcept;
+  Timestamp wall_time(std::int64_t monotonic) const noexcept { return {monotonic + wall_ahead_ns_}; }
   std::size_t keep_accepted(std::span<RawPacket> packets, AfXdpSocket& socket, InterfaceMeter& meter) noexcept;
   void wait() noexcept;
   void set_nap() noexcept;
-  void attend_if_due(bool news) noexcept;
+  void attend_if_due() noexcept;
   void list_queues();
   SourceStats stats_of(std::size_t interface) const;
 
@@ -71,10 +73,11 @@ class AfXdpSource final : public PacketSource {
   std::chrono::microseconds nap_;
   bool nap_first_ = false;  // packets came lately: more will have come after a nap
   bool slept_ = false;
+  bool news_ = false;  // of an interface
   std::uint64_t last_number_ = 0;
   double backlog_ = 0;
   Timestamp now_, last_stamp_;
-  std::int64_t wall_minus_monotonic_ns_ = 0;
+  std::int64_t wall_ahead_ns_ = std::numeric_limits<std::int64_t>::min() / 2;  // of CLOCK_MONOTONIC
   Clock::time_point next_attention_;
 };
 

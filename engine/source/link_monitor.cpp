@@ -48,7 +48,6 @@ LinkMonitor::Events LinkMonitor::take() noexcept {
     }
     break;
   }
-  events.up = up_;
   events.removed = removed_;
   return events;
 }

@@ -11,7 +11,6 @@ namespace netpulse {
 class LinkMonitor {
  public:
   struct Events {
-    bool up = true;  ///< as of now
     bool removed = false;
     std::size_t downs = 0;  ///< times it went down or away since the last call
   };
