@@ -205,6 +205,7 @@ class DpdkSource final : public PacketSource {
     std::size_t count = 0;
     for (std::size_t i = 0; i < std::min(kPrefetchAhead, burst); ++i) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void*));
     for (std::size_t i = 0; i < burst; ++i) {
+      if (i + 2 * kPrefetchAhead < burst) rte_prefetch0(mbufs[i + 2 * kPrefetchAhead]);
       if (i + kPrefetchAhead < burst) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], void*));
       if (describe(queue, mbufs[i], out[count])) [[likely]]
         ++count;

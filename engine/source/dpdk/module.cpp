@@ -79,7 +79,7 @@ Result<LiveCapture> open(const CaptureOptions& options, std::size_t workers) {
     live.interfaces.push_back(port->name());
     for (std::string& note : port->notes()) live.notes.push_back(std::move(note));
   }
-  capture->monitor = std::make_unique<PortMonitor>(std::move(ids));
+  capture->monitor = std::make_unique<PortMonitor>(ids);
   auto sources = make_sources(capture, workers, scaled);
   if (!sources) return sources.error();
   live.sources = std::move(sources).value();
