@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/source/dpdk/eal_log.h"
+#include "engine/source/dpdk/symmetric_hash_key.h"
 #include "engine/source/packet_source.h"
 
 namespace netpulse {
@@ -23,14 +24,6 @@ constexpr std::uint32_t kFrameOverheadBytes = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_
 constexpr std::uint32_t kFrameBytesMax = 65'535;
 /// Batches of one source that may be out at a time, with one being received.
 constexpr std::uint32_t kBatchesHeld = 2;
-
-/// A hash key of two bytes repeated gives both directions of a flow the same Toeplitz hash ("Scalable TCP Session
-/// Monitoring with Symmetric Receive-side Scaling", Woo and Park, 2012).
-std::array<std::uint8_t, 256> symmetric_key() {
-  std::array<std::uint8_t, 256> key{};
-  for (std::size_t i = 0; i < key.size(); ++i) key[i] = i % 2 == 0 ? 0x6d : 0x5a;
-  return key;
-}
 
 /// From id on; RTE_MAX_ETHPORTS: none.
 std::uint16_t next_port(std::uint16_t id) {
@@ -123,7 +116,7 @@ rte_eth_conf Port::configuration(bool hashed) {
     }
   }
   if (hashed && info_.flow_type_rss_offloads != 0) {
-    static std::array<std::uint8_t, 256> key = symmetric_key();
+    static std::array<std::uint8_t, 256> key = symmetric_hash_key();
     configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     configuration.rx_adv_conf.rss_conf = {.rss_key = key.data(),
                                           .rss_key_len = info_.hash_key_size != 0 ? info_.hash_key_size : kHashKeyBytes,
@@ -222,7 +215,7 @@ bool Port::hash_confirmed() const {
   rte_eth_rss_conf in_use{.rss_key = key.data(), .rss_key_len = static_cast<std::uint8_t>(key.size() - 1), .rss_hf = 0};
   if (rte_eth_dev_rss_hash_conf_get(id_, &in_use) != 0) return false;
   const std::size_t bytes = info_.hash_key_size != 0 ? info_.hash_key_size : kHashKeyBytes;
-  const auto wanted = symmetric_key();
+  const auto wanted = symmetric_hash_key();
   return std::equal(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(bytes), key.begin()) &&
          (in_use.rss_hf & kHashTypes) != 0;
 }
