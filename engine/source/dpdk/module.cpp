@@ -35,8 +35,7 @@ Result<std::string> start_ports(DpdkCapture& capture, std::size_t workers) {
   if (auto started = start_ports(capture, workers, reason.empty()); !started) return started.error();
   if (!reason.empty() || capture.options.dpdk.receive_scaling == DpdkReceiveScaling::kTrust) return reason;
   for (const auto& port : capture.ports)
-    if (!port->hash_confirmed())
-      reason = port->name() + " (" + port->driver() + ") did not take the symmetric hash key";
+    if (!port->confirm_hash()) reason = port->name() + " (" + port->driver() + ") did not take the symmetric hash key";
   if (reason.empty()) return reason;
   if (auto started = start_ports(capture, workers, false); !started) return started.error();
   return reason;
