@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 3> kUserSpaceDrivers{"vfio-pci", "uio_pci_generic", "igb_uio"};
+constexpr std::array<const char*, 4> kUserSpaceDrivers{"vfio-pci", "uio_pci_generic", "igb_uio", "mlx5_core"};
 
 std::uint64_t number_in(const fs::path& path) {
   std::ifstream file(path);

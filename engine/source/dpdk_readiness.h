@@ -14,10 +14,10 @@ struct HugePages {
   std::uint64_t page_bytes = 0, total = 0, free = 0;  ///< total and free: pages
 };
 
-/// A device that a driver for user space has taken from the kernel.
+/// A device whose driver lets programs at it.
 struct UserSpaceDevice {
   std::string address;  ///< PCI, as in 0000:01:00.0
-  std::string driver;   ///< vfio-pci, uio_pci_generic, igb_uio
+  std::string driver;   ///< vfio-pci, uio_pci_generic, igb_uio; mlx5_core, which leaves it to the kernel as well
 };
 
 /// What the dpdk backend needs and what there is of it.

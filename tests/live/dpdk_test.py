@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 
@@ -133,6 +134,23 @@ def test_each_worker_has_a_queue_where_the_user_vouches_for_it():
     assert sorted(per_worker.values()) == sorted(map(packets_in, ('browsing.pcap', 'gtp.pcap'))), per_worker
     assert 'a receive queue of its own' in said, said
     return result
+
+
+def test_each_port_has_counters_of_its_own():
+    with Lab() as lab:
+        host = lab.host('alone')
+        ports = {'net_pcap0': 'browsing.pcap', 'net_pcap1': 'gre.pcap', 'net_pcap2': 'sample.pcap'}
+        config = dpdk(*['%s,rx_pcap=%s' % (port, capture(name)) for port, name in ports.items()])
+        netpulse = run_on(lab, host, config, '-i', 'net_pcap1', '-i', '0')  # by name and by number; the third is not asked for
+        wanted = {port: packets_in(ports[port]) for port in ('net_pcap0', 'net_pcap1')}
+        counts = lambda: {port: netpulse.sum('netpulse_capture_packets_total', interface=port) for port in ports}  # noqa: E731
+        eventually(lambda: counts() == {**wanted, 'net_pcap2': 0}, 10, 'the packets of two ports')
+        assert len(netpulse.stop()) == len(read_flows(lab, host, 'browsing.pcap', 'gre.pcap'))
+
+
+def test_the_program_does_not_link_dpdk():
+    linked = subprocess.run(['ldd', program()], capture_output=True, text=True, check=True).stdout
+    assert 'libc.so' in linked and 'librte' not in linked, linked
 
 
 def test_frames_in_several_buffers_are_put_together():

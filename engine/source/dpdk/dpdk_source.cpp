@@ -186,7 +186,8 @@ class DpdkSource final : public PacketSource {
   /// Each queue gets its turn to be first, so that a busy one does not starve the others.
   std::size_t receive(std::span<RawPacket> out) noexcept {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < queues_.size() && out.size() - count >= kBurstMin; ++i) {
+    for (std::size_t i = 0; i < queues_.size(); ++i) {
+      if (count != 0 && out.size() - count < kBurstMin) break;
       const Queue& queue = queues_[next_queue_];
       if (++next_queue_ == queues_.size()) next_queue_ = 0;
       count += receive(queue, out.subspan(count));
@@ -205,6 +206,7 @@ class DpdkSource final : public PacketSource {
     std::size_t count = 0;
     for (std::size_t i = 0; i < std::min(kPrefetchAhead, burst); ++i) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void*));
     for (std::size_t i = 0; i < burst; ++i) {
+      if (i + 2 * kPrefetchAhead < burst) rte_prefetch0(mbufs[i + 2 * kPrefetchAhead]);
       if (i + kPrefetchAhead < burst) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], void*));
       if (describe(queue, mbufs[i], out[count])) [[likely]]
         ++count;
@@ -244,12 +246,17 @@ class DpdkSource final : public PacketSource {
 
   /// The first bytes of a frame in several buffers, in one of our own; null if there is none. The frame is given back.
   rte_mbuf* linear(rte_mbuf* chain, std::uint32_t bytes) noexcept {
-    rte_mbuf* const whole = linear_pool_ ? rte_pktmbuf_alloc(linear_pool_.get()) : nullptr;
+    rte_mbuf* whole = linear_pool_ ? rte_pktmbuf_alloc(linear_pool_.get()) : nullptr;
     if (whole != nullptr) {
       bytes = std::min<std::uint32_t>(bytes, rte_pktmbuf_tailroom(whole));
       char* const to = rte_pktmbuf_append(whole, static_cast<std::uint16_t>(bytes));
       const void* const from = rte_pktmbuf_read(chain, 0, bytes, to);
-      if (from != to) std::memcpy(to, from, bytes);
+      if (from == nullptr) {  // shorter than its length says
+        rte_pktmbuf_free(whole);
+        whole = nullptr;
+      } else if (from != to) {
+        std::memcpy(to, from, bytes);
+      }
     }
     rte_pktmbuf_free(chain);
     return whole;

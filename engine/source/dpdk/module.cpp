@@ -35,8 +35,7 @@ Result<std::string> start_ports(DpdkCapture& capture, std::size_t workers) {
   if (auto started = start_ports(capture, workers, reason.empty()); !started) return started.error();
   if (!reason.empty() || capture.options.dpdk.receive_scaling == DpdkReceiveScaling::kTrust) return reason;
   for (const auto& port : capture.ports)
-    if (!port->hash_confirmed())
-      reason = port->name() + " (" + port->driver() + ") did not take the symmetric hash key";
+    if (!port->confirm_hash()) reason = port->name() + " (" + port->driver() + ") did not take the symmetric hash key";
   if (reason.empty()) return reason;
   if (auto started = start_ports(capture, workers, false); !started) return started.error();
   return reason;
@@ -79,7 +78,7 @@ Result<LiveCapture> open(const CaptureOptions& options, std::size_t workers) {
     live.interfaces.push_back(port->name());
     for (std::string& note : port->notes()) live.notes.push_back(std::move(note));
   }
-  capture->monitor = std::make_unique<PortMonitor>(std::move(ids));
+  capture->monitor = std::make_unique<PortMonitor>(ids);
   auto sources = make_sources(capture, workers, scaled);
   if (!sources) return sources.error();
   live.sources = std::move(sources).value();

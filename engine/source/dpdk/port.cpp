@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/source/dpdk/eal_log.h"
+#include "engine/source/dpdk/symmetric_hash_key.h"
 #include "engine/source/packet_source.h"
 
 namespace netpulse {
@@ -23,14 +24,6 @@ constexpr std::uint32_t kFrameOverheadBytes = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_
 constexpr std::uint32_t kFrameBytesMax = 65'535;
 /// Batches of one source that may be out at a time, with one being received.
 constexpr std::uint32_t kBatchesHeld = 2;
-
-/// A hash key of two bytes repeated gives both directions of a flow the same Toeplitz hash ("Scalable TCP Session
-/// Monitoring with Symmetric Receive-side Scaling", Woo and Park, 2012).
-std::array<std::uint8_t, 256> symmetric_key() {
-  std::array<std::uint8_t, 256> key{};
-  for (std::size_t i = 0; i < key.size(); ++i) key[i] = i % 2 == 0 ? 0x6d : 0x5a;
-  return key;
-}
 
 /// From id on; RTE_MAX_ETHPORTS: none.
 std::uint16_t next_port(std::uint16_t id) {
@@ -57,12 +50,13 @@ Result<std::unique_ptr<Port>> Port::find(std::uint16_t id, const CaptureOptions&
 Port::~Port() {
   if (started_) rte_eth_dev_stop(id_);
   rte_eth_dev_close(id_);
-  free_pools();
+  free_pools(pools_);
+  free_pools(retired_pools_);
 }
 
-void Port::free_pools() noexcept {
-  for (rte_mempool* pool : pools_) rte_mempool_free(pool);
-  pools_.clear();
+void Port::free_pools(std::vector<rte_mempool*>& pools) noexcept {
+  for (rte_mempool* pool : pools) rte_mempool_free(pool);
+  pools.clear();
 }
 
 Error Port::refused(const std::string& what, int status) const {
@@ -123,35 +117,27 @@ rte_eth_conf Port::configuration(bool hashed) {
     }
   }
   if (hashed && info_.flow_type_rss_offloads != 0) {
-    static std::array<std::uint8_t, 256> key = symmetric_key();
+    static std::array<std::uint8_t, 256> key = symmetric_hash_key();
     configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-    configuration.rx_adv_conf.rss_conf = {.rss_key = key.data(),
-                                          .rss_key_len = info_.hash_key_size != 0 ? info_.hash_key_size : kHashKeyBytes,
-                                          .rss_hf = kHashTypes & info_.flow_type_rss_offloads};
+    configuration.rx_adv_conf.rss_conf = {
+        .rss_key = key.data(), .rss_key_len = hash_key_bytes(), .rss_hf = kHashTypes & info_.flow_type_rss_offloads};
   }
   return configuration;
 }
 
-Result<void> Port::configure(std::uint16_t queues, rte_eth_conf& configuration, std::uint16_t& transmit_queues) {
-  // Nothing is sent; but some drivers want as many queues to send as to receive, and some cannot set the key.
-  for (const bool with_key : {true, false}) {
-    if (!with_key) {
-      if (configuration.rx_adv_conf.rss_conf.rss_key == nullptr) break;
-      configuration.rx_adv_conf.rss_conf.rss_key = nullptr;
-      configuration.rx_adv_conf.rss_conf.rss_key_len = 0;
-    }
-    for (const std::uint16_t count : {std::uint16_t{0}, queues}) {
-      transmit_queues = count;
-      if (rte_eth_dev_configure(id_, queues, count, &configuration) == 0) {
-        eal_log::take_complaints();
-        return {};
-      }
-    }
+Result<void> Port::configure(std::uint16_t queues, std::uint16_t transmit_queues, rte_eth_conf& configuration) {
+  int status = rte_eth_dev_configure(id_, queues, transmit_queues, &configuration);
+  rte_eth_rss_conf& hash = configuration.rx_adv_conf.rss_conf;
+  if (status != 0 && hash.rss_key != nullptr) {  // some cards cannot be given a key
+    hash.rss_key = nullptr;
+    hash.rss_key_len = 0;
+    status = rte_eth_dev_configure(id_, queues, transmit_queues, &configuration);
   }
-  return refused("be configured with " + std::to_string(queues) + " receive queues", ENOTSUP);
+  if (status != 0) return refused("be configured with " + std::to_string(queues) + " receive queues", -status);
+  return {};
 }
 
-Result<rte_mempool*> Port::make_pool(std::uint16_t queue) {
+Result<rte_mempool*> Port::make_pool() {
   const DpdkOptions& dpdk = options_.dpdk;
   // In flight: the ring, what is held of batches, and what may lie in the caches of the thread that polls and of the
   // one that sets up (a cache holds half as much again as its size before it gives back).
@@ -162,7 +148,8 @@ Result<rte_mempool*> Port::make_pool(std::uint16_t queue) {
                  std::to_string(descriptors_) + " descriptors; make it at least " + std::to_string(needed) +
                  " in [capture.dpdk], or 0"};
   const std::uint32_t count = dpdk.mbufs != 0 ? dpdk.mbufs : needed;
-  const std::string name = "netpulse_" + std::to_string(id_) + "_" + std::to_string(queue);
+  static unsigned made = 0;  // names are never used again: a pool of the same queue may still be there
+  const std::string name = "netpulse_" + std::to_string(made++);
   const auto room = static_cast<std::uint16_t>(dpdk.mbuf_data_bytes + RTE_PKTMBUF_HEADROOM);
   rte_mempool* pool = rte_pktmbuf_pool_create(name.c_str(), count, dpdk.mbuf_cache, 0, room, node_);
   if (pool == nullptr)  // the node has no memory (left): another one's is slower, and works
@@ -183,7 +170,7 @@ Result<void> Port::set_up_queues(std::uint16_t queues, std::uint16_t transmit_qu
     return refused("take " + std::to_string(options_.dpdk.rx_descriptors) + " descriptors", -status);
   descriptors_ = receive_descriptors;
   for (std::uint16_t queue = 0; queue < queues; ++queue) {
-    const auto pool = make_pool(queue);
+    const auto pool = make_pool();
     if (!pool) return pool.error();
     pools_.push_back(pool.value());
     rte_eth_rxconf queue_options = info_.default_rxconf;
@@ -199,32 +186,51 @@ Result<void> Port::set_up_queues(std::uint16_t queues, std::uint16_t transmit_qu
   return {};
 }
 
+Result<void> Port::start_with(std::uint16_t queues, std::uint16_t transmit_queues, bool hashed) {
+  rte_eth_conf wanted = configuration(hashed);
+  if (auto configured = configure(queues, transmit_queues, wanted); !configured) return configured;
+  // What the queues of an attempt before hold goes back to its pool when they are set up again.
+  retired_pools_.insert(retired_pools_.end(), pools_.begin(), pools_.end());
+  pools_.clear();
+  if (auto set_up = set_up_queues(queues, transmit_queues, wanted); !set_up) return set_up;
+  free_pools(retired_pools_);
+  if (const int status = rte_eth_dev_start(id_); status != 0) return refused("start", -status);
+  started_ = true;
+  return {};
+}
+
 Result<void> Port::start(std::uint16_t queues, bool hashed) {
   if (started_) rte_eth_dev_stop(id_);
   started_ = false;
-  rte_eth_conf wanted = configuration(hashed);
-  std::uint16_t transmit_queues = 0;
-  auto before = std::exchange(pools_, {});
-  auto configured = configure(queues, wanted, transmit_queues);
-  if (configured.ok()) configured = set_up_queues(queues, transmit_queues, wanted);
-  for (rte_mempool* pool : before) rte_mempool_free(pool);
-  if (!configured) return configured;
-  if (const int status = rte_eth_dev_start(id_); status != 0) return refused("start", -status);
-  started_ = true;
+  // Nothing is sent; but some drivers want as many queues to send as to receive.
+  const auto first = start_with(queues, 0, hashed);
+  if (!first && (info_.max_tx_queues < queues || !start_with(queues, queues, hashed))) return first;
   promiscuous_refused_ = options_.promiscuous && rte_eth_promiscuous_enable(id_) != 0;
   if (!options_.promiscuous) rte_eth_promiscuous_disable(id_);
   eal_log::take_complaints();
   return {};
 }
 
-bool Port::hash_confirmed() const {
+bool Port::hash_in_use() const {
   std::array<std::uint8_t, 256> key{};
-  rte_eth_rss_conf in_use{.rss_key = key.data(), .rss_key_len = static_cast<std::uint8_t>(key.size() - 1), .rss_hf = 0};
+  rte_eth_rss_conf in_use{.rss_key = key.data(), .rss_key_len = hash_key_bytes(), .rss_hf = 0};
   if (rte_eth_dev_rss_hash_conf_get(id_, &in_use) != 0) return false;
-  const std::size_t bytes = info_.hash_key_size != 0 ? info_.hash_key_size : kHashKeyBytes;
-  const auto wanted = symmetric_key();
-  return std::equal(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(bytes), key.begin()) &&
+  const auto wanted = symmetric_hash_key();
+  return std::equal(wanted.begin(), wanted.begin() + hash_key_bytes(), key.begin()) &&
          (in_use.rss_hf & kHashTypes) != 0;
+}
+
+bool Port::confirm_hash() {
+  if (hash_in_use()) return true;
+  // Some drivers take it only while they run.
+  auto key = symmetric_hash_key();
+  rte_eth_rss_conf wanted{
+      .rss_key = key.data(), .rss_key_len = hash_key_bytes(), .rss_hf = kHashTypes & info_.flow_type_rss_offloads};
+  return rte_eth_dev_rss_hash_update(id_, &wanted) == 0 && hash_in_use();
+}
+
+std::uint8_t Port::hash_key_bytes() const noexcept {
+  return info_.hash_key_size != 0 ? info_.hash_key_size : kHashKeyBytes;
 }
 
 std::vector<std::string> Port::notes() const {

@@ -43,8 +43,8 @@ class Port {
   /// Configures and starts the port with so many receive queues, also for a second time. hashed: packets are spread by
   /// the symmetric hash. An error says what the port refuses.
   Result<void> start(std::uint16_t queues, bool hashed);
-  /// After a hashed start: the port says that it uses our key and types.
-  bool hash_confirmed() const;
+  /// After a hashed start: tells the port the key once more if need be; true if it says that it uses it.
+  bool confirm_hash();
 
   // After start():
   std::uint32_t descriptors() const noexcept { return descriptors_; }
@@ -59,11 +59,14 @@ class Port {
   Port(std::uint16_t id, const CaptureOptions& options);
 
   rte_eth_conf configuration(bool hashed);
-  Result<void> configure(std::uint16_t queues, rte_eth_conf& configuration, std::uint16_t& transmit_queues);
+  Result<void> start_with(std::uint16_t queues, std::uint16_t transmit_queues, bool hashed);
+  Result<void> configure(std::uint16_t queues, std::uint16_t transmit_queues, rte_eth_conf& configuration);
   Result<void> set_up_queues(std::uint16_t queues, std::uint16_t transmit_queues, const rte_eth_conf& configuration);
-  Result<rte_mempool*> make_pool(std::uint16_t queue);
-  void free_pools() noexcept;
+  Result<rte_mempool*> make_pool();
+  static void free_pools(std::vector<rte_mempool*>& pools) noexcept;
   bool hashes_symmetrically() const;
+  bool hash_in_use() const;
+  std::uint8_t hash_key_bytes() const noexcept;
   Error refused(const std::string& what, int status) const;
 
   const std::uint16_t id_;
@@ -71,7 +74,8 @@ class Port {
   std::string name_;
   rte_eth_dev_info info_{};
   int node_ = -1;
-  std::vector<rte_mempool*> pools_;  // by receive queue
+  std::vector<rte_mempool*> pools_;          // by receive queue
+  std::vector<rte_mempool*> retired_pools_;  // of former queues
   bool started_ = false, promiscuous_refused_ = false;
   std::uint32_t descriptors_ = 0, frame_bytes_max_ = 0;
   PortTime time_ = PortTime::kSystem;

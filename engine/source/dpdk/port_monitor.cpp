@@ -27,7 +27,7 @@ constexpr std::array<DiscardCounter, 1> kDiscardCounters{{
 
 }  // namespace
 
-PortMonitor::PortMonitor(std::vector<std::uint16_t> ids) {
+PortMonitor::PortMonitor(const std::vector<std::uint16_t>& ids) {
   for (const std::uint16_t id : ids) {
     Watched port;
     port.id = id;

@@ -16,7 +16,7 @@ namespace netpulse {
 class PortMonitor {
  public:
   /// ids: started ports, which stay so while this lives. What they counted before is not ours.
-  explicit PortMonitor(std::vector<std::uint16_t> ids);
+  explicit PortMonitor(const std::vector<std::uint16_t>& ids);
   ~PortMonitor();
   PortMonitor(const PortMonitor&) = delete;
   PortMonitor& operator=(const PortMonitor&) = delete;

@@ -70,12 +70,14 @@ TEST_F(DpdkReadinessTest, NamesDevicesOfUserSpaceDrivers) {
   write("bus/pci/drivers/vfio-pci/0000:01:00.0/device", "");
   write("bus/pci/drivers/vfio-pci/new_id", "");
   write("bus/pci/drivers/uio_pci_generic/0000:02:00.1/device", "");
+  write("bus/pci/drivers/mlx5_core/0000:04:00.0/device", "");
   write("bus/pci/drivers/ixgbe/0000:03:00.0/device", "");
   const DpdkReadiness readiness = look();
-  ASSERT_EQ(readiness.devices.size(), 2);
+  ASSERT_EQ(readiness.devices.size(), 3);
   EXPECT_EQ(readiness.devices[0].address, "0000:01:00.0");
   EXPECT_EQ(readiness.devices[0].driver, "vfio-pci");
   EXPECT_EQ(readiness.devices[1].address, "0000:02:00.1");
+  EXPECT_EQ(readiness.devices[2].driver, "mlx5_core");
   EXPECT_TRUE(readiness.has_devices);
 }
 
