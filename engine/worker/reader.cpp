@@ -10,6 +10,8 @@
 namespace netpulse {
 namespace {
 
+constexpr double kPatienceSeconds = 1e-3;
+
 /// The table takes its bucket from the hash's uppermost bits and its tag from the lowest 16: these sixteen are in
 /// neither, so that each worker's flows spread over its whole table.
 std::size_t worker_of(std::uint64_t hash, std::size_t workers) { return (hash >> 16 & 0xffff) * workers >> 16; }
@@ -22,7 +24,9 @@ Reader::Reader(PacketSource& source, const AnalysisPlan& plan, const HashSeed& s
       plan_(plan),
       decoder_(seed, fragments_max),
       rings_(std::move(rings)),
-      open_(rings_.size(), nullptr) {}
+      open_(rings_.size(), nullptr),
+      worth_waiting_(rings_.size(), true),
+      patience_cycles_(static_cast<std::uint64_t>(cycles_per_second() * kPatienceSeconds)) {}
 
 void Reader::run(const std::atomic<bool>& stop) {
   std::array<RawPacket, kBatchPackets> raw;
@@ -43,7 +47,7 @@ void Reader::run(const std::atomic<bool>& stop) {
     publish_fragment_counters();
     if (source_.real_time()) clock_.advance(polled.now);
     // A live source's packets do not wait for company; an empty batch tells the time.
-    if (!source_.can_wait()) push_all(false);
+    if (!source_.can_wait()) push_to_idle();
   }
   heartbeat_.end();
   push_all(true);
@@ -87,16 +91,26 @@ void Reader::put(std::size_t worker, const PacketView& packet, std::uint8_t flag
 DispatchBatch* Reader::open_batch(std::size_t worker) noexcept {
   if (open_[worker] != nullptr) return open_[worker];
   DispatchBatch* batch = rings_[worker]->reserve();
-  while (batch == nullptr && source_.can_wait()) {
-    std::this_thread::yield();
-    batch = rings_[worker]->reserve();
-  }
+  if (batch == nullptr) batch = wait_for_room(worker);
   if (batch == nullptr) return nullptr;
+  worth_waiting_[worker] = true;
   batch->packet_count = 0;
   batch->run_count = 0;
   batch->arena_used = 0;
   batch->last = false;
   return open_[worker] = batch;
+}
+
+DispatchBatch* Reader::wait_for_room(std::size_t worker) noexcept {
+  if (!source_.can_wait() && !worth_waiting_[worker]) return nullptr;
+  const std::uint64_t begin = cycles_now();
+  DispatchBatch* batch = nullptr;
+  while (batch == nullptr && (source_.can_wait() || cycles_now() - begin < patience_cycles_)) {
+    std::this_thread::yield();
+    batch = rings_[worker]->reserve();
+  }
+  worth_waiting_[worker] = batch != nullptr;
+  return batch;
 }
 
 void Reader::push(std::size_t worker) noexcept {
@@ -127,6 +141,11 @@ void Reader::push_all(bool last) noexcept {
     batch->last = last;
     push(worker);
   }
+}
+
+void Reader::push_to_idle() noexcept {
+  for (std::size_t worker = 0; worker < rings_.size(); ++worker)
+    if (rings_[worker]->size() == 0 && open_batch(worker) != nullptr) push(worker);
 }
 
 void Reader::publish_fragment_counters() noexcept {

@@ -70,8 +70,14 @@ class Reader {
   void put(std::size_t worker, const PacketView& packet, std::uint8_t flags) noexcept;
   /// The batch being filled for a worker; null: its ring is full and the source cannot wait.
   DispatchBatch* open_batch(std::size_t worker) noexcept;
+  /// Waits for room in a worker's full ring. Live for a moment only, in which the source's own, longer ring takes what
+  /// comes; and not again for a worker that let it pass, as the others must not wait for one that stands still.
+  DispatchBatch* wait_for_room(std::size_t worker) noexcept;
   void push(std::size_t worker) noexcept;
   void push_all(bool last) noexcept;
+  /// What is there for the workers that have nothing to do. Those behind get full batches: few packets in each would
+  /// fill their rings.
+  void push_to_idle() noexcept;
   /// A packet of another second than the last one comes.
   void begin_second(Timestamp time) noexcept;
   void publish_fragment_counters() noexcept;
@@ -81,6 +87,8 @@ class Reader {
   Decoder decoder_;
   std::vector<DispatchRing*> rings_;
   std::vector<DispatchBatch*> open_;
+  std::vector<bool> worth_waiting_;  // by worker: it took something since it was last waited for in vain
+  const std::uint64_t patience_cycles_;
   Timestamp now_;
   SecondClock clock_;
   std::uint64_t mark_serial_ = 0;

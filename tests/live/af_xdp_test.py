@@ -79,14 +79,14 @@ def read(lab, capture):
     return json.loads(done.stdout), json_lines(flows)
 
 
-def same_as_read(names, af_xdp=''):
+def same_as_read(names, af_xdp='', arguments=()):
     said = []
     for name in names:
         capture = os.path.join(CAPTURES, name)
         with Lab() as lab:
             sender, tap = tapped(lab, mtu=9000)
             report, expected = read(lab, capture)
-            netpulse = start(lab, tap, af_xdp=af_xdp, json=True)
+            netpulse = start(lab, tap, *arguments, af_xdp=af_xdp, json=True)
             sent = replay(sender, capture, '--multiplier', '20')
             assert sent == report['packets']['total'], (sent, report['packets'])
             eventually(lambda: received(netpulse) == sent, 5, 'all %d packets: %d, %s' % (
@@ -108,6 +108,10 @@ def test_the_same_flows_as_from_the_file():
 
 def test_the_same_flows_as_from_the_file_in_generic_mode():
     return same_as_read(('sample.pcap', 'voice.pcap'), 'mode = "generic"\n')
+
+
+def test_the_same_flows_by_two_workers():
+    return same_as_read(('sample.pcap', 'voice.pcap'), arguments=('--workers', '2'))
 
 
 def test_four_queues_give_the_same_packets_of_each_flow():
