@@ -203,7 +203,7 @@ Result<void> Port::start(std::uint16_t queues, bool hashed) {
   if (started_) rte_eth_dev_stop(id_);
   started_ = false;
   // Nothing is sent; but some drivers want as many queues to send as to receive.
-  const auto first = start_with(queues, 0, hashed);
+  auto first = start_with(queues, 0, hashed);
   if (!first && (info_.max_tx_queues < queues || !start_with(queues, queues, hashed))) return first;
   promiscuous_refused_ = options_.promiscuous && rte_eth_promiscuous_enable(id_) != 0;
   if (!options_.promiscuous) rte_eth_promiscuous_disable(id_);
