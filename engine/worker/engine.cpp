@@ -23,8 +23,6 @@ constexpr std::size_t kWorkersMax = 256;
 constexpr std::chrono::microseconds kEmptyRingNap{50};
 constexpr int kEmptyRingSpins = 64;
 
-constexpr double kBacklogUnknown = -1;
-
 /// Packets lost because they were not taken in time.
 std::uint64_t late_drops(const SourceStats& stats) {
   std::uint64_t packets = 0;
@@ -239,7 +237,8 @@ void Engine::Implementation::read_ring(std::size_t index) {
     worker.come_round(cycles, idle ? 0 : taken, idle ? taken : 0);
     overload.note(idle ? 0 : taken, idle ? taken : 0);
     if (overload.due()) [[unlikely]]
-      worker.follow(overload.update(kBacklogUnknown, reader->dropped_packets(), worker.flow_table_ratio()));
+      worker.follow(overload.update(static_cast<double>(ring.size()) / static_cast<double>(ring.capacity()),
+                                    reader->dropped_packets(), worker.flow_table_ratio()));
     worker.publish_if_due();
   }
   worker.heartbeat().end();

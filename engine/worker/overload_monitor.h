@@ -27,8 +27,8 @@ class OverloadMonitor {
   const OverloadLadder& update(double backlog_ratio, std::uint64_t lost_packets, double flow_table_ratio) noexcept {
     const double busy_ratio = static_cast<double>(busy_) / static_cast<double>(busy_ + idle_);
     LoadSample sample;
-    sample.elapsed = {static_cast<std::int64_t>(static_cast<double>(busy_ + idle_) / static_cast<double>(period_) *
-                                                kPeriodSeconds * 1e9)};
+    const double periods = static_cast<double>(busy_ + idle_) / static_cast<double>(period_);
+    sample.elapsed = {static_cast<std::int64_t>(std::min(periods, kPeriodsMax) * kPeriodSeconds * 1e9)};
     sample.pressure = backlog_ratio >= 0 ? backlog_ratio : busy_ratio;
     if (lost_packets > lost_packets_ && busy_ratio >= OverloadLadder::kLeaveRatio) sample.pressure = 1;
     sample.flow_table_ratio = flow_table_ratio;
@@ -40,6 +40,8 @@ class OverloadMonitor {
 
  private:
   static constexpr double kPeriodSeconds = 0.02;
+  /// Who was away from the core for longer was not at work all that time.
+  static constexpr double kPeriodsMax = 2;
 
   const bool enabled_;
   const std::uint64_t period_;

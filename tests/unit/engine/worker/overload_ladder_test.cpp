@@ -100,6 +100,12 @@ TEST(OverloadMonitor, KnowsTheBacklogOrElseHowBusyTheWorkerIs) {
   EXPECT_FALSE(climbs(-1, 20, 1));  // somebody else's fault
 }
 
+TEST(OverloadMonitor, ATimeAwayFromTheCoreIsNoLoad) {
+  OverloadMonitor monitor(true);
+  monitor.note(static_cast<std::uint64_t>(cycles_per_second()), 0);
+  EXPECT_EQ(monitor.update(1, 0, 0).level(), OverloadLevel::kNormal);
+}
+
 TEST(OverloadMonitor, NeverAsksWhereTheInputWaits) {
   OverloadMonitor monitor(false);
   monitor.note(static_cast<std::uint64_t>(cycles_per_second()), 0);
