@@ -41,7 +41,7 @@ class OverloadMonitor {
  private:
   static constexpr double kPeriodSeconds = 0.02;
   /// Who was away from the core for longer was not at work all that time.
-  static constexpr double kPeriodsMax = 2;
+  static constexpr double kPeriodsMax = 5;
 
   const bool enabled_;
   const std::uint64_t period_;
