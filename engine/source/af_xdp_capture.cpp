@@ -52,11 +52,40 @@ Result<void> not_used_by_host(const std::string& name) {
                "--backend pcap"};
 }
 
-/// Both directions of a flow must meet on one worker, and cards hash each direction on its own unless told otherwise.
-std::string deal_note(const std::string& name, std::size_t workers) {
-  return name + ": its queues are read by one thread, which deals flows out to " + std::to_string(workers) +
-         " workers: the card may give the two directions of a flow to different queues; with little to analyze one "
-         "worker (--workers 1) is faster";
+/// Why workers cannot have queues of their own, and what would change that; empty if they can.
+std::string no_queues_for_workers(const std::string& name, const AfXdpOptions& options, std::size_t workers,
+                                  std::size_t queues) {
+  if (options.receive_scaling == ReceiveScaling::kOff) return "receive_scaling is off";
+  if (queues < workers)
+    return "it has " + std::to_string(queues) + (queues == 1 ? " queue" : " queues") + " in use (ethtool -L " + name +
+           " changes that, if it can)";
+  if (options.receive_scaling == ReceiveScaling::kTrust || hashes_symmetrically(name)) return {};
+  return "it may give the two directions of a flow to different queues (a symmetric key mends that: sudo ethtool -X " +
+         name +
+         " hkey 6d:5a:6d:5a:...; or receive_scaling = \"trust\" in [capture.af_xdp], if you know that it does not)";
+}
+
+/// How many sources there are: one for each worker, or one for all. Notes what was found.
+std::size_t reader_count(const std::vector<std::unique_ptr<AfXdpInterface>>& interfaces, const AfXdpOptions& options,
+                         std::size_t workers, std::vector<std::string>& notes) {
+  if (workers == 1) return 1;
+  for (const auto& interface : interfaces) {
+    const std::string why_not = no_queues_for_workers(interface->name(), options, workers, interface->sockets().size());
+    if (why_not.empty()) continue;
+    notes.push_back(interface->name() + ": one thread reads its queues and deals flows out to " +
+                    std::to_string(workers) + " workers: " + why_not +
+                    "; with little to analyze one worker (--workers 1) is faster");
+    return 1;
+  }
+  notes.push_back("each of " + std::to_string(workers) + " workers reads queues of its own");
+  return workers;
+}
+
+Result<std::optional<BpfFilter>> make_filter(const CaptureOptions& options) {
+  if (options.filter.empty()) return std::optional<BpfFilter>();
+  auto created = BpfFilter::create(options.filter);
+  if (!created) return created.error();
+  return std::optional<BpfFilter>(std::move(created).value());
 }
 
 }  // namespace
@@ -77,12 +106,7 @@ Result<LiveCapture> open_af_xdp_capture(const CaptureOptions& options, std::size
         "AF_XDP takes a capture port from the host, so it has to be named: -i NAME, or interfaces in [capture]; "
         "netpulse interfaces lists what there is"};
   libxdp_set_print(nullptr);  // its failures come back as ours
-  std::optional<BpfFilter> filter;
-  if (!options.filter.empty()) {
-    auto created = BpfFilter::create(options.filter);
-    if (!created) return created.error();
-    filter = std::move(created).value();
-  }
+  if (const auto filter = make_filter(options); !filter) return filter.error();
   LiveCapture capture;
   capture.backend = CaptureBackend::kAfXdp;
   capture.interfaces = options.interfaces;
@@ -92,10 +116,15 @@ Result<LiveCapture> open_af_xdp_capture(const CaptureOptions& options, std::size
     auto opened = AfXdpInterface::open(name, options);
     if (!opened) return opened.error();
     for (std::string& note : opened.value()->notes()) capture.notes.push_back(std::move(note));
-    if (worker_count > 1) capture.notes.push_back(deal_note(name, worker_count));
     interfaces.push_back(std::move(opened).value());
   }
-  capture.sources.push_back(std::make_unique<AfXdpSource>(std::move(interfaces), std::move(filter)));
+  const std::size_t readers = reader_count(interfaces, options.af_xdp, worker_count, capture.notes);
+  const auto share = std::make_shared<AfXdpShare>(std::move(interfaces), readers);
+  for (std::size_t reader = 0; reader < readers; ++reader) {
+    auto filter = make_filter(options);
+    if (!filter) return filter.error();
+    capture.sources.push_back(std::make_unique<AfXdpSource>(share, reader, std::move(filter).value()));
+  }
   return capture;
 }
 

@@ -94,8 +94,10 @@ Result<void> AfXdpInterface::start() {
 bool AfXdpInterface::attend(bool idle) {
   if (!program_) return reopen();
   const Clock::time_point now = Clock::now();
-  if (!ending_) look_at_link();
-  if (!ending_) return false;
+  if (!ending_) {
+    look_at_link();
+    return false;  // those who share its queues must hear of it before it is replaced
+  }
   const bool read =
       std::all_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket->backlog_ratio() == 0; });
   if (!idle || (!read && now < ending_until_)) return false;

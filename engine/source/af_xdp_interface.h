@@ -33,6 +33,10 @@ class AfXdpInterface {
   /// idle: none of the sockets' packets is lent, so that they may be replaced. Returns true if they were.
   bool attend(bool idle);
 
+  /// The sockets are bound and will stay; else attend() is about to replace them, or the interface is gone.
+  bool in_order() const noexcept { return program_.has_value() && !ending_; }
+  /// It has no sockets: it went away, and is looked for.
+  bool gone() const noexcept { return !program_.has_value(); }
   /// By queue; none while the interface is gone.
   const std::vector<std::unique_ptr<AfXdpSocket>>& sockets() const noexcept { return sockets_; }
   const std::string& name() const noexcept { return name_; }

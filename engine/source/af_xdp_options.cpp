@@ -38,6 +38,7 @@ AfXdpOptions read_af_xdp_options(Config& config) {
     config.complain(kSection, "receive_ring_frames", "must not be above frames");
   const std::string mode = config.choice(kSection, "mode", kModeNames.front(), {kModeNames.begin(), kModeNames.end()});
   options.mode = static_cast<XdpMode>(std::find(kModeNames.begin(), kModeNames.end(), mode) - kModeNames.begin());
+  options.receive_scaling = read_receive_scaling(config, kSection);
   options.zero_copy = config.boolean(kSection, "zero_copy", options.zero_copy);
   options.busy_poll_microseconds = static_cast<std::uint32_t>(
       config.integer(kSection, "busy_poll_microseconds", options.busy_poll_microseconds, 0, kBusyPollMicrosecondsMax));

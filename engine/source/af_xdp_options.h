@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "engine/config/config.h"
+#include "engine/source/receive_scaling.h"
 
 namespace netpulse {
 
@@ -20,6 +21,7 @@ struct AfXdpOptions {
   std::uint32_t frame_bytes = 2048;          ///< of each: 2048 or 4096, of which 272 are for the kernel and time stamps
   std::uint32_t receive_ring_frames = 4096;  ///< received and not yet taken, per queue; a power of two up to frames
   XdpMode mode = XdpMode::kAuto;
+  ReceiveScaling receive_scaling = ReceiveScaling::kAuto;
   bool zero_copy = true;                     ///< where the driver can: the card writes to the shared memory itself
   std::uint32_t busy_poll_microseconds = 0;  ///< 0: the card interrupts; else its queue is polled from our thread
   std::uint32_t busy_poll_packets = 64;      ///< taken from the card in one such poll at most

@@ -17,6 +17,8 @@ constexpr int kClockReadingsMax = 5;
 constexpr std::int64_t kClockReadingNanoseconds = 1000;
 constexpr std::int64_t kClockStepBackNanoseconds = 10'000'000;  // each kAttentionInterval
 constexpr auto kAttentionInterval = std::chrono::milliseconds(100);
+constexpr auto kReplacingInterval = std::chrono::milliseconds(5);
+constexpr auto kPartingMax = std::chrono::milliseconds(100);
 /// A frame is in its ring as soon as the driver has it: what is asked for is that the rings are read empty.
 constexpr Duration kDelayMax = Duration::from_milliseconds(1);
 /// RawPacket::cookie: the queue's position in the list, above the socket's own cookie.
@@ -30,28 +32,32 @@ std::int64_t monotonic_ns() noexcept {
 
 }  // namespace
 
-AfXdpSource::AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter)
-    : interfaces_(std::move(interfaces)), filter_(std::move(filter)), meters_(interfaces_.size()), nap_(kNapMin) {
+AfXdpSource::AfXdpSource(std::shared_ptr<AfXdpShare> share, std::size_t reader, std::optional<BpfFilter> filter)
+    : share_(std::move(share)),
+      reader_(reader),
+      filter_(std::move(filter)),
+      meters_(share_->interface_count()),
+      nap_(kNapMin) {
   list_queues();
   set_clocks();
 }
 
 void AfXdpSource::list_queues() {
-  queues_.clear();
+  epoch_ = share_->epoch();
+  queues_ = share_->queues_of(reader_);
   descriptors_.clear();
-  for (std::size_t i = 0; i < interfaces_.size(); ++i)
-    for (const auto& socket : interfaces_[i]->sockets()) {
-      queues_.push_back({socket.get(), static_cast<std::uint16_t>(i)});
-      descriptors_.push_back({socket->descriptor(), POLLIN, 0});
-    }
+  for (const AfXdpShare::Queue& queue : queues_) descriptors_.push_back({queue.socket->descriptor(), POLLIN, 0});
   next_ns_.assign(queues_.size(), AfXdpSocket::kEmpty);
-  for (const auto& interface : interfaces_) descriptors_.push_back({interface->descriptor(), POLLIN, 0});
+  if (reader_ != 0) return;
+  for (std::size_t i = 0; i < share_->interface_count(); ++i)
+    descriptors_.push_back({share_->interface(i).descriptor(), POLLIN, 0});
 }
 
 PollResult AfXdpSource::poll(std::span<RawPacket> out) noexcept {
   out = out.first(std::min(out.size(), kBatchPackets));
   PollResult result;
   attend_if_due();
+  if (reader_ != 0) follow_share();
   std::size_t count = receive(out);
   if (count == 0) {
     const std::uint64_t before = cycles_now();
@@ -182,9 +188,19 @@ void AfXdpSource::attend_if_due() noexcept {
   if (!std::exchange(news_, false) && now < next_attention_) return;
   next_attention_ = now + kAttentionInterval;
   set_clocks();
-  bool replaced = false;
-  for (const auto& interface : interfaces_) replaced |= interface->attend(lent_packets_ == 0);
-  if (replaced) list_queues();
+  if (reader_ != 0) return;
+  if (share_->attend(lent_packets_ == 0)) list_queues();
+  if (share_->replacing()) next_attention_ = now + kReplacingInterval;
+}
+
+void AfXdpSource::follow_share() noexcept {
+  if (share_->epoch() == epoch_) return;
+  const Clock::time_point now = Clock::now();
+  if (epoch_left_at_ == Clock::time_point{}) epoch_left_at_ = now;
+  // What lies in sockets that will be replaced is read first.
+  if (lent_packets_ != 0 || (backlog_ != 0 && now - epoch_left_at_ < kPartingMax)) return;
+  epoch_left_at_ = {};
+  list_queues();
 }
 
 /// Where the two clocks stand towards each other; they are read one after the other, so again if something came
@@ -201,27 +217,27 @@ void AfXdpSource::set_clocks() noexcept {
 }
 
 SourceStats AfXdpSource::stats_of(std::size_t interface) const {
-  SourceStats stats = interfaces_[interface]->drops();
-  stats += meters_[interface].received.stats();
+  SourceStats stats = meters_[interface].received.stats();
+  if (reader_ == 0) stats += share_->interface(interface).drops();
   stats.filtered_packets = meters_[interface].filtered.value();
   return stats;
 }
 
 SourceStats AfXdpSource::stats() const noexcept {
   SourceStats sum;
-  for (std::size_t i = 0; i < interfaces_.size(); ++i) sum += stats_of(i);
+  for (std::size_t i = 0; i < meters_.size(); ++i) sum += stats_of(i);
   return sum;
 }
 
 std::vector<SourceStats> AfXdpSource::interface_stats() const {
   std::vector<SourceStats> all;
-  for (std::size_t i = 0; i < interfaces_.size(); ++i) all.push_back(stats_of(i));
+  for (std::size_t i = 0; i < meters_.size(); ++i) all.push_back(stats_of(i));
   return all;
 }
 
 std::vector<std::string> AfXdpSource::interfaces() const {
   std::vector<std::string> names;
-  for (const auto& interface : interfaces_) names.push_back(interface->name());
+  for (std::size_t i = 0; i < share_->interface_count(); ++i) names.push_back(share_->interface(i).name());
   return names;
 }
 

@@ -11,7 +11,7 @@
 
 #include <poll.h>
 
-#include "engine/source/af_xdp_interface.h"
+#include "engine/source/af_xdp_share.h"
 #include "engine/source/bpf_filter.h"
 #include "engine/source/chain_memory.h"
 #include "engine/source/packet_source.h"
@@ -19,12 +19,14 @@
 
 namespace netpulse {
 
-/// All queues of one or more interfaces through AF_XDP. Packets lie in the memory shared with the kernel until
-/// release(). Time stamps are the wall clock when the driver had the frame (the time of the batch where it leaves no
-/// room to note that), never going back; the queues' packets are put in this order as far as they are there.
+/// All queues of one or more interfaces through AF_XDP, or a reader's share of them. Packets lie in the memory shared
+/// with the kernel until release(). Time stamps are the wall clock when the driver had the frame (the time of the batch
+/// where it leaves no room to note that), never going back; the queues' packets are put in this order as far as they
+/// are there.
 class AfXdpSource final : public PacketSource {
  public:
-  AfXdpSource(std::vector<std::unique_ptr<AfXdpInterface>> interfaces, std::optional<BpfFilter> filter);
+  /// reader: one of the share's. Reader 0 tells the interfaces' drops; the others only what they received.
+  AfXdpSource(std::shared_ptr<AfXdpShare> share, std::size_t reader, std::optional<BpfFilter> filter);
 
   PollResult poll(std::span<RawPacket> out) noexcept override;
   void release(std::span<const RawPacket> batch) noexcept override;
@@ -39,11 +41,6 @@ class AfXdpSource final : public PacketSource {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// A socket of the moment, and whose it is.
-  struct Queue {
-    AfXdpSocket* socket;
-    std::uint16_t interface_index;
-  };
   struct InterfaceMeter {
     SourceMeter received;
     SharedCounter filtered;
@@ -59,13 +56,16 @@ class AfXdpSource final : public PacketSource {
   void wait() noexcept;
   void set_nap() noexcept;
   void attend_if_due() noexcept;
+  /// Of a reader that does not look after the interfaces.
+  void follow_share() noexcept;
   void list_queues();
   SourceStats stats_of(std::size_t interface) const;
 
-  std::vector<std::unique_ptr<AfXdpInterface>> interfaces_;
+  const std::shared_ptr<AfXdpShare> share_;
+  const std::size_t reader_;
   std::optional<BpfFilter> filter_;
   std::vector<InterfaceMeter> meters_;  // by interface
-  std::vector<Queue> queues_;
+  std::vector<AfXdpShare::Queue> queues_;
   std::vector<pollfd> descriptors_;  // the queues', then the interfaces'
   ChainMemory chains_;
   std::vector<std::uint64_t> next_ns_;  // by queue, while a batch is put together
@@ -79,6 +79,8 @@ class AfXdpSource final : public PacketSource {
   Timestamp now_, last_stamp_;
   std::int64_t wall_ahead_ns_ = std::numeric_limits<std::int64_t>::min() / 2;  // of CLOCK_MONOTONIC
   Clock::time_point next_attention_;
+  std::uint32_t epoch_ = 0;          // of the share, when queues_ were listed
+  Clock::time_point epoch_left_at_;  // when it was seen to have passed
 };
 
 }  // namespace netpulse

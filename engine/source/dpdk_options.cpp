@@ -1,7 +1,6 @@
 #include "engine/source/dpdk_options.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <string_view>
 
@@ -14,7 +13,6 @@ constexpr std::int64_t kMbufsMax = 1 << 24;
 constexpr std::int64_t kCacheMax = 512;  // RTE_MEMPOOL_CACHE_MAX_SIZE
 constexpr std::int64_t kDataMin = 256, kDataMax = 16'384;
 constexpr std::int64_t kQueuesMax = 64;
-constexpr std::array<std::string_view, 3> kScalingNames{"auto", "trust", "off"};
 
 std::uint32_t read_count(Config& config, std::string_view key, std::uint32_t fallback, std::int64_t min,
                          std::int64_t max) {
@@ -42,10 +40,7 @@ DpdkOptions read_dpdk_options(Config& config) {
   options.mbuf_cache = read_count(config, "mbuf_cache", options.mbuf_cache, 0, kCacheMax);
   options.mbuf_data_bytes = read_count(config, "mbuf_data_bytes", options.mbuf_data_bytes, kDataMin, kDataMax);
   options.rx_queues = read_count(config, "rx_queues", options.rx_queues, 0, kQueuesMax);
-  const std::string scaling =
-      config.choice(kSection, "receive_scaling", kScalingNames.front(), {kScalingNames.begin(), kScalingNames.end()});
-  options.receive_scaling = static_cast<DpdkReceiveScaling>(
-      std::find(kScalingNames.begin(), kScalingNames.end(), scaling) - kScalingNames.begin());
+  options.receive_scaling = read_receive_scaling(config, kSection);
   options.vlan_strip = config.boolean(kSection, "vlan_strip", options.vlan_strip);
   options.hardware_timestamps = config.boolean(kSection, "hardware_timestamps", options.hardware_timestamps);
   options.busy_poll = config.boolean(kSection, "busy_poll", options.busy_poll);

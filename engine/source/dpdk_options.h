@@ -5,15 +5,9 @@
 #include <vector>
 
 #include "engine/config/config.h"
+#include "engine/source/receive_scaling.h"
 
 namespace netpulse {
-
-/// Whether a port's own hash may deal packets out to workers.
-enum class DpdkReceiveScaling : std::uint8_t {
-  kAuto,   ///< where both directions of a flow are known to get the same queue
-  kTrust,  ///< wherever there are queues: the user knows that they do
-  kOff,    ///< never: one reader deals them out
-};
 
 /// Section [capture.dpdk].
 struct DpdkOptions {
@@ -24,7 +18,7 @@ struct DpdkOptions {
   std::uint32_t mbuf_cache = 256;          ///< free packet buffers kept with each queue's thread
   std::uint32_t mbuf_data_bytes = 2048;    ///< of a packet in one buffer; longer packets take several
   std::uint32_t rx_queues = 0;             ///< per port where one reader deals packets out; 0: as many as bring any
-  DpdkReceiveScaling receive_scaling = DpdkReceiveScaling::kAuto;
+  ReceiveScaling receive_scaling = ReceiveScaling::kAuto;
   bool vlan_strip = false;             ///< the port takes VLAN tags out, and they are put back in
   bool hardware_timestamps = true;     ///< where the port has them
   bool busy_poll = false;              ///< never sleep, not even on a silent port

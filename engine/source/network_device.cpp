@@ -76,6 +76,28 @@ std::uint32_t receive_queues(const std::string& name) {
   return device.queues;
 }
 
+bool hashes_symmetrically(const std::string& name) {
+  if (receive_queues(name) == 1) return true;
+  const DeviceQuery query(name);
+  ethtool_rxfh sizes{};
+  if (!query.ask_ethtool(ETHTOOL_GRSSH, sizes)) return false;
+  // input_xfrm of Linux 6.8, in what was reserved before; bit 0: RXH_XFRM_SYM_XOR.
+  if ((sizes.rsvd8[0] & 1) != 0) return true;
+  constexpr std::uint32_t kKeyBytesMin = 16, kKeyBytesMax = 1024, kIndirectionMax = 1 << 16;
+  if (sizes.key_size < kKeyBytesMin || sizes.key_size > kKeyBytesMax || sizes.indir_size > kIndirectionMax)
+    return false;
+  const std::size_t indirection_bytes = sizes.indir_size * sizeof(std::uint32_t);
+  std::vector<std::uint32_t> memory((sizeof(ethtool_rxfh) + indirection_bytes + sizes.key_size + 3) / 4);
+  auto& answer = *reinterpret_cast<ethtool_rxfh*>(memory.data());
+  answer.indir_size = sizes.indir_size;
+  answer.key_size = sizes.key_size;
+  if (!query.ask_ethtool(ETHTOOL_GRSSH, answer)) return false;
+  const auto* key = reinterpret_cast<const std::uint8_t*>(memory.data()) + sizeof(ethtool_rxfh) + indirection_bytes;
+  for (std::uint32_t i = 2; i < sizes.key_size; ++i)
+    if (key[i] != key[i - 2]) return false;
+  return true;
+}
+
 std::vector<std::string> interfaces_above(const std::string& name) {
   constexpr std::string_view kPrefix = "upper_";
   std::vector<std::string> names;

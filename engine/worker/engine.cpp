@@ -182,6 +182,7 @@ void Engine::Implementation::poll_source(std::size_t index) {
     bool one_second = true;
     for (std::size_t i = 0; i < polled.packet_count; ++i) {
       one_second &= clock.holds(raw[i].received_at);
+      raw[i].number = (raw[i].number - 1) * sources.size() + index + 1;  // sources count on their own
       decoder.decode(raw[i], (*views)[i]);
       worker.prefetch((*views)[i]);
     }

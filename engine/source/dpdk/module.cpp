@@ -33,7 +33,7 @@ Result<std::string> start_ports(DpdkCapture& capture, std::size_t workers) {
   }
   std::string reason = why_not_scaled(capture, workers);
   if (auto started = start_ports(capture, workers, reason.empty()); !started) return started.error();
-  if (!reason.empty() || capture.options.dpdk.receive_scaling == DpdkReceiveScaling::kTrust) return reason;
+  if (!reason.empty() || capture.options.dpdk.receive_scaling == ReceiveScaling::kTrust) return reason;
   for (const auto& port : capture.ports)
     if (!port->confirm_hash()) reason = port->name() + " (" + port->driver() + ") did not take the symmetric hash key";
   if (reason.empty()) return reason;

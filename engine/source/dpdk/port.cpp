@@ -74,12 +74,12 @@ bool Port::hashes_symmetrically() const {
 }
 
 std::string Port::why_not_scaled(std::size_t workers) const {
-  const DpdkReceiveScaling scaling = options_.dpdk.receive_scaling;
-  if (scaling == DpdkReceiveScaling::kOff) return "receive_scaling is off";
+  const ReceiveScaling scaling = options_.dpdk.receive_scaling;
+  if (scaling == ReceiveScaling::kOff) return "receive_scaling is off";
   if (info_.max_rx_queues < workers)
     return name_ + " has " + std::to_string(info_.max_rx_queues) + " receive queue" +
            (info_.max_rx_queues == 1 ? "" : "s");
-  if (scaling == DpdkReceiveScaling::kAuto && !hashes_symmetrically())
+  if (scaling == ReceiveScaling::kAuto && !hashes_symmetrically())
     return name_ + " (" + info_.driver_name + ") is not known to give both directions of a flow the same queue";
   return {};
 }

@@ -76,6 +76,7 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.capture.af_xdp.frame_bytes, wanted.capture.af_xdp.frame_bytes);
   EXPECT_EQ(shown.capture.af_xdp.receive_ring_frames, wanted.capture.af_xdp.receive_ring_frames);
   EXPECT_EQ(shown.capture.af_xdp.mode, wanted.capture.af_xdp.mode);
+  EXPECT_EQ(shown.capture.af_xdp.receive_scaling, wanted.capture.af_xdp.receive_scaling);
   EXPECT_EQ(shown.capture.af_xdp.zero_copy, wanted.capture.af_xdp.zero_copy);
   EXPECT_EQ(shown.capture.af_xdp.busy_poll_microseconds, wanted.capture.af_xdp.busy_poll_microseconds);
   EXPECT_EQ(shown.capture.af_xdp.busy_poll_packets, wanted.capture.af_xdp.busy_poll_packets);

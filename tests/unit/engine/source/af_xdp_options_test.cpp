@@ -8,7 +8,8 @@ namespace {
 TEST(AfXdpOptions, ReadsItsSection) {
   auto config = Config::from_text(
       "[capture.af_xdp]\ndedicated = true\nframes = 256\nframe_bytes = 4096\nreceive_ring_frames = 128\n"
-      "mode = \"generic\"\nzero_copy = false\nbusy_poll_microseconds = 20\nbusy_poll_packets = 32\n",
+      "mode = \"generic\"\nzero_copy = false\nbusy_poll_microseconds = 20\nbusy_poll_packets = 32\n"
+      "receive_scaling = \"off\"\n",
       "test.toml");
   ASSERT_TRUE(config.ok());
   const AfXdpOptions options = read_af_xdp_options(config.value());
@@ -18,6 +19,7 @@ TEST(AfXdpOptions, ReadsItsSection) {
   EXPECT_EQ(options.receive_ring_frames, 128U);
   EXPECT_EQ(options.mode, XdpMode::kGeneric);
   EXPECT_FALSE(options.zero_copy);
+  EXPECT_EQ(options.receive_scaling, ReceiveScaling::kOff);
   EXPECT_EQ(options.busy_poll_microseconds, 20U);
   EXPECT_EQ(options.busy_poll_packets, 32U);
   EXPECT_TRUE(config.value().finish().ok());

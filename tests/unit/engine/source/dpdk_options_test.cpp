@@ -20,7 +20,7 @@ TEST(DpdkOptions, ReadsItsSection) {
   EXPECT_EQ(options.mbuf_cache, 0);
   EXPECT_EQ(options.mbuf_data_bytes, 9216);
   EXPECT_EQ(options.rx_queues, 4);
-  EXPECT_EQ(options.receive_scaling, DpdkReceiveScaling::kTrust);
+  EXPECT_EQ(options.receive_scaling, ReceiveScaling::kTrust);
   EXPECT_TRUE(options.vlan_strip);
   EXPECT_FALSE(options.hardware_timestamps);
   EXPECT_TRUE(options.busy_poll);

@@ -378,6 +378,25 @@ TEST_F(EngineTest, CountsEachInterfaceOnItsOwnWhateverTheNumberOfWorkers) {
   }
 }
 
+TEST_F(EngineTest, FlowsOfSeveralSourcesHaveNumbersOfTheirOwn) {
+  Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
+  ASSERT_TRUE(plan.ok());
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(conversation());
+  sources.push_back(conversation());
+  EngineOptions options;
+  options.worker_count = 2;
+  Engine engine(options, std::move(sources), std::move(plan).value(), {});
+  TextSink sink(engine);
+  engine.add_flow_sink(sink);
+  engine.start();
+  engine.wait();
+  std::map<std::string, int> records_by_number;
+  for (const std::string& record : sink.records) ++records_by_number[record.substr(0, record.find(' '))];
+  EXPECT_GT(sink.records.size(), 200U);
+  EXPECT_EQ(records_by_number.size(), sink.records.size());
+}
+
 TEST_F(EngineTest, ARunCanBeStoppedInTheMiddle) {
   Result<AnalysisPlan> plan = AnalysisPlan::build(registered_analyzers(), *catalogue_);
   ASSERT_TRUE(plan.ok());
