@@ -34,7 +34,7 @@ class PacketSource {
   virtual PollResult poll(std::span<RawPacket> out) noexcept = 0;
   virtual void release(std::span<const RawPacket> batch) noexcept = 0;
 
-  /// From any thread, at any time.
+  /// From any thread, at any time, but not while packets wait: it may ask the kernel or a driver.
   virtual SourceStats stats() const noexcept = 0;
   /// The same by RawPacket::interface_index, always as many; a source that does not tell its interfaces apart (files)
   /// gives one for all.

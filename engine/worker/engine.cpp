@@ -71,6 +71,8 @@ struct Engine::Implementation {
   std::unique_ptr<NameExchange> name_exchange;
   std::unique_ptr<Collector> collector;
   Watchdog watchdog;
+  /// By source, as the collector last asked for them: a driver may take its time to answer, which no worker has.
+  std::vector<std::atomic<std::uint64_t>> late_drops_of;
   std::vector<std::thread> threads;
   std::atomic<bool> stop{false};
   std::atomic<std::size_t> threads_running{0};
@@ -148,8 +150,12 @@ void Engine::Implementation::make_collector() {
     std::vector<SourceCounters> counters;
     for (std::size_t source = 0; source < sources.size(); ++source) {
       std::size_t interface = 0;
-      for (const SourceStats& stats : sources[source]->interface_stats())
+      std::uint64_t late = 0;
+      for (const SourceStats& stats : sources[source]->interface_stats()) {
         counters.push_back({source, interface++, stats});
+        late += late_drops(stats);
+      }
+      late_drops_of[source].store(late, std::memory_order_relaxed);
     }
     return counters;
   };
@@ -205,7 +211,8 @@ void Engine::Implementation::poll_source(std::size_t index) {
     worker.come_round(cycles, taken - idle, idle);
     overload.note(taken - idle, idle);
     if (overload.due()) [[unlikely]]
-      worker.follow(overload.update(source.backlog_ratio(), late_drops(source.stats()), worker.flow_table_ratio()));
+      worker.follow(overload.update(source.backlog_ratio(), late_drops_of[index].load(std::memory_order_relaxed),
+                                    worker.flow_table_ratio()));
     worker.publish_if_due();
   }
   worker.heartbeat().end();
@@ -310,6 +317,7 @@ Engine::Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketS
   NP_ASSERT(sources.size() == 1 || sources.size() == options.worker_count);
   Implementation& engine = *implementation_;
   engine.sources = std::move(sources);
+  engine.late_drops_of = std::vector<std::atomic<std::uint64_t>>(engine.sources.size());
   engine.name_everything(std::move(interfaces));
   engine.make_collector();
   engine.make_workers();
