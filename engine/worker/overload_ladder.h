@@ -8,7 +8,7 @@ namespace netpulse {
 /// How a worker fared since the last time.
 struct LoadSample {
   Duration elapsed;
-  double pressure = 0;          ///< how full its input is, or where that is unknown how busy it is; 0 to 1
+  double pressure = 0;          ///< how full its input is, 0 to 1; 1 when packets were lost that it had no time for
   double flow_table_ratio = 0;  ///< flows in its table of those that it can hold
 };
 

@@ -21,15 +21,15 @@ class OverloadMonitor {
   }
   bool due() const noexcept { return enabled_ && busy_ + idle_ >= period_; }
 
-  /// backlog_ratio: how full the input is; negative: not known, and the time that the worker is busy stands for it.
-  /// lost_packets: monotonic; what was lost because nobody took it in time. A worker that had time left did not lose
-  /// it.
+  /// backlog_ratio: how full the input is; negative: not known, and losses alone tell. A poll-mode worker that is
+  /// always busy may well keep up. lost_packets: monotonic; what was lost because nobody took it in time. A worker that
+  /// had time left did not lose it.
   const OverloadLadder& update(double backlog_ratio, std::uint64_t lost_packets, double flow_table_ratio) noexcept {
     const double busy_ratio = static_cast<double>(busy_) / static_cast<double>(busy_ + idle_);
     LoadSample sample;
     const double periods = static_cast<double>(busy_ + idle_) / static_cast<double>(period_);
     sample.elapsed = {static_cast<std::int64_t>(std::min(periods, kPeriodsMax) * kPeriodSeconds * 1e9)};
-    sample.pressure = backlog_ratio >= 0 ? backlog_ratio : busy_ratio;
+    sample.pressure = std::max(backlog_ratio, 0.0);
     if (lost_packets > lost_packets_ && busy_ratio >= OverloadLadder::kLeaveRatio) sample.pressure = 1;
     sample.flow_table_ratio = flow_table_ratio;
     lost_packets_ = lost_packets;
