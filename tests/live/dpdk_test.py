@@ -110,12 +110,12 @@ def test_two_workers_behind_one_reader_see_the_same():
 
 def test_what_the_reader_cannot_pass_on_is_counted():
     with Lab() as lab:
-        # All at once: more than the queues of two workers hold.
+        # All at once: more than the queues of two workers hold; the reader waits for them a little.
         netpulse = run_on(lab, lab.host('alone'), dpdk('net_pcap0,rx_pcap=' + capture('sample.pcap')), '--workers', '2')
         total = packets_in('sample.pcap')
         eventually(lambda: received(netpulse) + sum(dropped(netpulse).values()) == total, 10, 'all are received or lost')
         lost = dropped(netpulse)
-        assert set(lost) == {'queue/queue_full'}, lost
+        assert set(lost) <= {'queue/queue_full'}, lost
         flows = netpulse.stop()
         in_flows = sum(f['src_packets'] + f['dst_packets'] for f in flows)
         no_flow = 2  # ARP
