@@ -10,8 +10,8 @@ namespace netpulse {
 namespace {
 
 constexpr char kRemedy[] =
-    "build netpulse where libdpdk-dev is installed (sudo apt install libdpdk-dev; meson setup -Ddpdk=enabled BUILD), "
-    "or use --backend pcap";
+    "build netpulse where libdpdk-dev is installed (tools/install-packages dpdk, then tools/run), or use --backend "
+    "pcap";
 
 Result<const DpdkModule*> open_file(const std::string& path) {
   // Its drivers leave threads and handlers behind: it is never closed.

@@ -80,6 +80,10 @@ class Netpulse:
         return json_lines(self.flows, containing)
 
 
+class Skipped(Exception):
+    """A test cannot be had here; says why."""
+
+
 def run_tests(namespace, doc, programs):
     """Runs the functions test_... of a module; returns the exit status. programs: what they need besides ip."""
     global PROGRAM
@@ -95,16 +99,19 @@ def run_tests(namespace, doc, programs):
         print('skipped: ' + reason)
         print('0 passed, 0 failed, %d skipped' % len(tests))
         return 0
-    failed = 0
+    failed = skipped = 0
     for test in tests:
         begin = time.monotonic()
         name = test.__name__[5:].replace('_', ' ')
         try:
             said = test() or ''
             print('ok    %s (%.1f s)%s' % (name, time.monotonic() - begin, ': ' + said if said else ''), flush=True)
+        except Skipped as reason:
+            skipped += 1
+            print('skipped: %s: %s' % (name, reason), flush=True)
         except (AssertionError, RuntimeError, OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
             failed += 1
             traceback.print_exc()
             print('FAIL  %s (%.1f s): %s' % (name, time.monotonic() - begin, error), flush=True)
-    print('%d passed, %d failed' % (len(tests) - failed, failed))
+    print('%d passed, %d failed%s' % (len(tests) - failed - skipped, failed, ', %d skipped' % skipped if skipped else ''))
     return 1 if failed or not tests else 0

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "engine/base/cycles.h"
+#include "engine/base/wall_clock.h"
 #include "engine/source/dpdk/device_clock.h"
 #include "engine/source/dpdk/idle_wait.h"
 #include "engine/source/source_meter.h"
@@ -31,11 +32,6 @@ constexpr Duration kDelayMax = Duration::from_milliseconds(2);
 /// Frames in several buffers that are put together at one time: two batches.
 constexpr unsigned kLinearFrames = 2 * kBatchPackets;
 constexpr std::uint32_t kLinearBytesMax = 65'535 - RTE_PKTMBUF_HEADROOM;
-
-Timestamp system_time() noexcept {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
-}
 
 /// DPDK keeps free buffers with threads that it knows: one registers itself for as long as it lives.
 struct LcoreRegistration {
@@ -178,7 +174,7 @@ class DpdkSource final : public PacketSource {
     for (const Queue& queue : queues_) {
       std::uint64_t ticks = 0;
       if (queue.time == PortTime::kDevice && rte_eth_read_clock(queue.port_id, &ticks) == 0)
-        meters_[queue.interface_index].device_clock.observe(ticks, system_time());
+        meters_[queue.interface_index].device_clock.observe(ticks, wall_clock_now());
     }
     next_clock_ = cycles_now() + clock_cycles_;
   }
@@ -202,7 +198,8 @@ class DpdkSource final : public PacketSource {
     if (burst == 0) return 0;
     arrived_ += burst;
     // net_pcap has no time stamps when it plays a file again and again.
-    if (queue.time != PortTime::kRecorded || (mbufs[0]->ol_flags & time_field_.flag) == 0) batch_time_ = system_time();
+    if (queue.time != PortTime::kRecorded || (mbufs[0]->ol_flags & time_field_.flag) == 0)
+      batch_time_ = wall_clock_now();
     std::size_t count = 0;
     for (std::size_t i = 0; i < std::min(kPrefetchAhead, burst); ++i) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void*));
     for (std::size_t i = 0; i < burst; ++i) {
@@ -278,7 +275,7 @@ class DpdkSource final : public PacketSource {
     // Before its first packet nobody knows when a recording begins, or that it has no times.
     const bool live = !recorded_ || (batch_time_.known() && !recorded_latest_.known());
     if (live) {
-      now_ = std::max({now_, latest, batch.empty() ? system_time() : batch_time_});
+      now_ = std::max({now_, latest, batch.empty() ? wall_clock_now() : batch_time_});
       return;
     }
     const auto clock = std::chrono::steady_clock::now();

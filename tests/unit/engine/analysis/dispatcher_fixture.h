@@ -106,6 +106,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     view.flags = view_flags;
     view.number = static_cast<std::uint64_t>(time_);
     const auto [record, created] = table_->update(view, nullptr);
+    if (created && overloaded_) dispatcher_->skip_analysis(view, *record);
     if (record->is(FlowRecord::kFlagAccounted)) dispatcher_->account(view, *record);
     if (Dispatcher::wants(view, *record, created)) dispatcher_->analyze(view, *record, created);
     return *record;
@@ -119,6 +120,7 @@ class DispatcherTest : public ::testing::Test, public FlowEndHandler {
     return record.analysis_state == static_cast<std::uint8_t>(AnalysisState::kDone);
   }
 
+  bool overloaded_ = false;  // new flows: OverloadLevel::kSkipAnalysis
   std::int64_t time_ = 1000;
   IpAddress server_ = *IpAddress::parse("192.0.2.7");
   std::optional<Catalogue> catalogue_;

@@ -21,27 +21,11 @@ TEST_F(DispatcherTest, DecidesAFlowAnewWhenItsAnalyzerHandsItOver) {
 }
 
 TEST_F(DispatcherTest, UnderOverloadANewFlowIsNamedWithoutItsPayload) {
-  const auto begin_skipped = [this](std::uint32_t flow, std::uint16_t port) -> FlowRecord& {
-    PacketView syn;
-    syn.key.lo_addr = *IpAddress::parse("10.0.0.1");
-    syn.key.hi_addr = server_;
-    syn.key.lo_port = static_cast<std::uint16_t>(40000 + flow);
-    syn.key.hi_port = port;
-    syn.key.protocol = kTcp;
-    syn.key.ip_version = 4;
-    syn.hash = keyed_hash_48(&syn.key, kDispatcherSeed);
-    syn.received_at = {++time_ * 1'000'000};
-    syn.transport = TransportLayer::kTcp;
-    syn.tcp_flags = TcpFlags::kSyn;
-    FlowRecord& record = *table_->update(syn, nullptr).record;
-    dispatcher_->skip_analysis(syn, record);
-    dispatcher_->analyze(syn, record, true);
-    return record;
-  };
-  const FlowRecord& echo = begin_skipped(1, 7);
+  overloaded_ = true;
+  const FlowRecord& echo = see(1, 7, true, "", 0, kTcp, TcpFlags::kSyn);
   EXPECT_TRUE(echo.is(FlowRecord::kFlagAccounted));
   EXPECT_EQ(application_of(echo), "Echo service");
-  const FlowRecord& other = begin_skipped(2, 7001);
+  const FlowRecord& other = see(2, 7001, true, "", 0, kTcp, TcpFlags::kSyn);
   see(2, 7001, true, "GO\n", 1);
   EXPECT_EQ(other.protocol_id, 0);
   EXPECT_EQ(metrics_->losses[static_cast<std::size_t>(LossReason::kOverloadUnanalyzed)], 2U);
