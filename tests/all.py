@@ -122,6 +122,7 @@ def lint(stage):
     stage.run_counting([sys.executable, 'tests/lint/include_direction_test.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/include_direction.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/run_packages.py'], 120)
+    stage.run_counting([sys.executable, 'tests/lint/dashboards.py'], 400)
 
 
 def formatting(stage):
