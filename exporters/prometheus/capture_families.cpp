@@ -32,7 +32,9 @@ const std::string& name_of(const SourceCounters& source, const PrometheusLabels&
 
 void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families) {
   FamilyBuilder drops(families, "netpulse_dropped_packets_total",
-                      "Packets that were not, or not wholly, processed. A source shared by all workers has no worker.",
+                      "Packets that were not, or not wholly, processed, by stage and reason. At the stage decode they "
+                      "are broken or of no known kind; at any other something is too slow or too small. What all "
+                      "workers share (a source, a queue) has no worker.",
                       MetricType::Counter);
   const bool source_per_worker = snapshot.source_count() == snapshot.workers.size();
   for (const SourceCounters& source : snapshot.sources) {
@@ -95,7 +97,9 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
                            family.add({{"interface", interface}, {"worker", std::to_string(w)}}, metrics.*counter);
                          });
   };
-  received("netpulse_capture_packets_total", "Packets received by the workers.", &InterfaceMetrics::received_packets);
+  received("netpulse_capture_packets_total",
+           "Packets that the workers received: all that is analyzed, and all that the stages from decode on leave out.",
+           &InterfaceMetrics::received_packets);
   received("netpulse_capture_bytes_total", "Bytes of the received packets on the wire.", &InterfaceMetrics::wire_bytes);
   received("netpulse_captured_bytes_total", "Bytes of the received packets that the snap length left.",
            &InterfaceMetrics::captured_bytes);
@@ -109,14 +113,16 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
              "Packets that the sources gave out. With those dropped at the stages nic, interface and kernel, and those "
              "filtered, all that arrived; less those dropped at the stage queue, what the workers received.",
              &SourceStats::received_packets);
-  per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
-             &SourceStats::filtered_packets);
+  per_source("netpulse_capture_filtered_packets_total",
+             "Packets that the filter (-f) refused, where netpulse runs it itself.", &SourceStats::filtered_packets);
   per_source("netpulse_capture_interface_losses_total", "Times that the interface went down or away during capture.",
              &SourceStats::interface_losses);
   add_drops(snapshot, labels, families);
   add_sources(snapshot, labels, families);
-  FamilyBuilder(families, "netpulse_last_packet_timestamp_seconds", "Time of the newest packet by its own clock.",
-                MetricType::Gauge)
+  FamilyBuilder(
+      families, "netpulse_last_packet_timestamp_seconds",
+      "Unix time of the newest packet by its own clock: of a replay, when it was captured. 0: there was none.",
+      MetricType::Gauge)
       .add({}, static_cast<double>(snapshot.total.last_packet_time.nanoseconds) * 1e-9);
 }
 

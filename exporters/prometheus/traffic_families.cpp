@@ -34,7 +34,8 @@ void add_layers(const WorkerMetrics& total, Families& families) {
          total.transport_packets, transport);
   layers("netpulse_transport_bytes_total", "Bytes on the wire by innermost transport layer.", "transport",
          total.transport_bytes, transport);
-  layers("netpulse_tunnel_packets_total", "Packets by what carried the innermost IP packet.", "tunnel",
+  layers("netpulse_tunnel_packets_total",
+         "Packets by what carried the innermost IP packet: none, or the innermost tunnel.", "tunnel",
          total.tunnel_packets, tunnel);
 }
 
@@ -66,7 +67,9 @@ void add_applications(const MetricsSnapshot& snapshot, Families& families) {
       family.add({{"application", names.applications[i]}, {"category", names.categories[i]}},
                  value(snapshot.total.application_traffic(i)));
   };
-  family_of("netpulse_application_packets_total", "Packets by application of the catalogue.",
+  family_of("netpulse_application_packets_total",
+            "Packets by application of the catalogue (netpulse catalogue list). Unknown: no rule knows the flow's "
+            "name, address or port.",
             [](const TrafficCounters& t) { return t.packets; });
   family_of("netpulse_application_bytes_total", "Bytes on the wire by application of the catalogue.",
             [](const TrafficCounters& t) { return t.bytes; });

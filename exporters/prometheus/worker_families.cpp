@@ -29,14 +29,15 @@ void add_overload(const MetricsSnapshot& snapshot, Families& families) {
                       "What the worker leaves undone: 0 nothing, 1 analysis of new flows, 2 besides, unanswered flows "
                       "end after a second, 3 new flows are only counted.",
                       MetricType::Gauge);
-  FamilyBuilder entries(families, "netpulse_overload_entries_total", "Times that the worker came to a level.",
-                        MetricType::Counter);
+  FamilyBuilder entries(families, "netpulse_overload_entries_total",
+                        "Times that the worker came to this level of netpulse_overload_level.", MetricType::Counter);
   FamilyBuilder stalls(families, "netpulse_worker_stalls_total", "Times that the worker did not come round for 0.1 s.",
                        MetricType::Counter);
   FamilyBuilder stalled(families, "netpulse_worker_stalled_cycles_total", "Time-stamp counter cycles of these times.",
                         MetricType::Counter);
   FamilyBuilder heartbeat(families, "netpulse_worker_heartbeat_timestamp_seconds",
-                          "When the worker last published its metrics; one that stands still does not.",
+                          "Unix time at which the worker last published its metrics, as it does ten times a second. "
+                          "One that stands still does not. 0: not yet.",
                           MetricType::Gauge);
   for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
     const WorkerMetrics& worker = snapshot.workers[w];
@@ -56,7 +57,8 @@ void add_overload(const MetricsSnapshot& snapshot, Families& families) {
 void add_worker_families(const MetricsSnapshot& snapshot, Families& families) {
   add_batches(snapshot, families);
   FamilyBuilder cycles(families, "netpulse_worker_cycles_total",
-                       "Time-stamp counter cycles in polls that gave packets (busy) or none (idle).",
+                       "Time-stamp counter cycles of the worker in polls that gave packets (busy) or none (idle). busy "
+                       "by the sum of both is its load: near 1 it is about to lose packets.",
                        MetricType::Counter);
   for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
     cycles.add({{"worker", std::to_string(w)}, {"state", "busy"}}, snapshot.workers[w].busy_cycles);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/base/text.h"
 #include "engine/source/capture_file.h"
 #include "engine/source/interface_list.h"
 #include "engine/source/live_capture.h"
@@ -48,7 +49,7 @@ Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) 
   input.sources.push_back(std::move(source).value());
   const std::string& path = line.files.front();
   input.labels = {path.substr(path.rfind('/') + 1)};
-  input.description = "replay of " + path + (line.loop ? ", again and again" : "");
+  input.description = "replay of " + printable(path) + (line.loop ? ", again and again" : "");
   return input;
 }
 
