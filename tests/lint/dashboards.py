@@ -19,7 +19,8 @@ BUILD = os.path.join(ROOT, 'build', 'dashboards', 'source')  # beside it: dashbo
 COLUMNS, PANELS_MAX = 24, 20
 OUT_OF_REACH = r'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH'
 # A promise to those who link to them.
-UIDS = {'netpulse-overview', 'netpulse-capture', 'netpulse-applications', 'netpulse-quality', 'netpulse-voice', 'netpulse-fleet'}
+UIDS = {'netpulse-overview', 'netpulse-capture', 'netpulse-applications', 'netpulse-quality', 'netpulse-voice', 'netpulse-fleet',
+        'netpulse-report'}
 
 
 def dashboards():
@@ -69,7 +70,7 @@ def faults_of_dashboard(dashboard):
     names = [variable['name'] for variable in dashboard['templating']['list']]
     if names[:3] != ['datasource', 'job', 'instance']:
         yield 'variables: %s' % names
-    used = set(re.findall(r'\$\{?(\w+)', json.dumps(dashboard))) - {'__rate_interval', '__range', '__all'}
+    used = set(re.findall(r'\$\{?(\w+)', json.dumps(dashboard))) - {'__rate_interval', '__range', '__range_s', '__all'}
     if used != set(names):
         yield 'variables %s, used %s' % (sorted(names), sorted(used))
     for key, wanted in (('schemaVersion', 41), ('graphTooltip', 1)):

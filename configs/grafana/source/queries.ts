@@ -39,9 +39,16 @@ export function top(n: number, counter: string, label: string, more = '', scale 
   return `${sum(perSecond(selected), label)}${scale} and topk(${n}, ${most} > 0)`;
 }
 
-/** The same as amounts in the time range, for bars and tables (instant). */
+/** The n largest at each moment: of workers, instances and interfaces there may be hundreds. */
+export const largest = (n: number, expression: string): string => `topk(${n}, ${expression})`;
+
+/** The n values of a label with the most in the time range, as amounts, for bars and tables (instant). */
 export const topInRange = (n: number, counter: string, label: string, more = ''): string =>
   `topk(${n}, ${sum(inRange(series(counter, more)), label)} > 0)`;
+
+/** What a recorded rate amounts to in the time range (instant). */
+export const recordedInRange = (rule: string, more = ''): string =>
+  `avg_over_time(${rule}{job=~"$job"${more && ',' + more}}[$__range]) * $__range_s`;
 
 /** Packets that were lost for want of capacity, or not wholly processed; what the decoder refuses is not lost. */
 export const kLost = 'stage!="decode"';
