@@ -130,14 +130,17 @@ def formatting(stage):
 
 
 def release(stage):
-    """gcc, as users build it: unit tests, corpus replays, golden tests; every protocol against tshark."""
+    """gcc, as users build it: unit tests, corpus replays, golden tests; every protocol against tshark; what /metrics
+    offers."""
     stage.build('release', GCC, '--buildtype=release', '-Dtests=true')
     stage.meson_test('release')
     stage.run_counting([sys.executable, 'tests/differential_test.py', '--netpulse', program('release')], 120)
+    stage.run_counting([sys.executable, 'tests/metrics_test.py', '--netpulse', program('release')], 180)
 
 
 def live(stage):
-    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'af_xdp_test.py', 'dpdk_test.py'):
+    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'af_xdp_test.py', 'dpdk_test.py',
+                 'restart_test.py'):
         stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 

@@ -185,13 +185,20 @@ class HttpServer::Implementation::Session : public std::enable_shared_from_this<
     const auto handler = route->second.find(method);
     if (handler == route->second.end()) return send(method_not_allowed(route->second), request);
     const std::string query = question == std::string::npos ? "" : target.substr(question + 1);
-    send(call(handler->second, {method, path, query}), request);
+    send(call(handler->second, {method, path, query, accept_of(request)}), request);
   }
 
   bool host_allowed(const http::request<http::empty_body>& request) const {
     if (request.count(http::field::host) != 1) return false;
     const std::string host = lower(request[http::field::host]);
     return std::find(server_.hosts_.begin(), server_.hosts_.end(), host) != server_.hosts_.end();
+  }
+
+  static std::string accept_of(const http::request<http::empty_body>& request) {
+    std::string accept;
+    const auto [first, last] = request.equal_range(http::field::accept);
+    for (auto at = first; at != last; ++at) accept += (accept.empty() ? "" : ",") + std::string(at->value());
+    return accept;
   }
 
   static Response call(const HttpHandler& handler, const HttpRequest& request) {

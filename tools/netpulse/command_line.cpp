@@ -23,6 +23,7 @@ constexpr const char* kExamples = R"(Examples:
   netpulse read office.pcap --flows -       every flow as a JSON line; the report goes to standard error
   netpulse check                            what works here, what is missing, and how to mend it
   netpulse catalogue explain i.ytimg.com    which application a name is, and why
+  netpulse metrics list                     what /metrics offers, and what it means
 
 Exit status: 0 all well, 1 something could not be done (it says what), 2 wrong usage or configuration.)";
 
@@ -44,6 +45,11 @@ constexpr const char* kCatalogueExamples = R"(Examples:
   netpulse catalogue check mine.toml             is it right, and what does it change
   netpulse catalogue explain i.ytimg.com 853/tcp which rule decides, and which others know it
   netpulse catalogue list --format json          all applications)";
+
+constexpr const char* kMetricsExamples = R"(Examples:
+  netpulse metrics list                      every family: type, unit, what it means, labels and their values
+  netpulse metrics list --values application the applications that netpulse_application_bytes_total tells apart
+  netpulse metrics list --format json        the same for programs)";
 
 /// Values as they are typed; they become CommandLine once all is known.
 struct Typed {
@@ -128,6 +134,18 @@ void add_catalogue(CLI::App& app, Typed& typed) {
   }
 }
 
+void add_metrics(CLI::App& app, Typed& typed) {
+  CLI::App* metrics = app.add_subcommand("metrics", "What /metrics offers");
+  metrics->footer(kMetricsExamples);
+  metrics->require_subcommand(1);
+  CLI::App* list = metrics->add_subcommand("list", "List every family of metrics with its labels and their values");
+  list->add_option("--format", typed.format, "What to print: text, json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->type_name("text|json|markdown");
+  list->add_option("--values", typed.line.label, "List all values of a label instead")->type_name("LABEL");
+  add_common(*list, typed);
+}
+
 Command command_of(const CLI::App& app) {
   const CLI::App* command = app.get_subcommands().front();
   const std::string name = command->get_name();
@@ -135,6 +153,7 @@ Command command_of(const CLI::App& app) {
   if (name == "read") return Command::kRead;
   if (name == "interfaces") return Command::kInterfaces;
   if (name == "check") return Command::kCheck;
+  if (name == "metrics") return Command::kMetricsList;
   const std::string part = command->get_subcommands().front()->get_name();
   return part == "check"     ? Command::kCatalogueCheck
          : part == "explain" ? Command::kCatalogueExplain
@@ -147,7 +166,9 @@ void set(Typed& typed, const char* key, const std::string& value) {
 
 CommandLine finish(const CLI::App& app, Typed& typed) {
   typed.line.command = command_of(app);
-  typed.line.format = typed.format == "json" ? OutputFormat::kJson : OutputFormat::kText;
+  typed.line.format = typed.format == "json"       ? OutputFormat::kJson
+                      : typed.format == "markdown" ? OutputFormat::kMarkdown
+                                                   : OutputFormat::kText;
   if (!typed.replay_file.empty()) typed.line.files = {typed.replay_file};
   if (typed.duration_seconds > 0) typed.line.duration_seconds = typed.duration_seconds;
   std::string interfaces;
@@ -163,12 +184,13 @@ CommandLine finish(const CLI::App& app, Typed& typed) {
 
 /// False, having said so, if word is no command; CLI11 alone would only say that one is missing.
 bool known_command(std::string_view word) {
-  static constexpr std::array<std::string_view, 5> kCommands{"run", "read", "interfaces", "check", "catalogue"};
+  static constexpr std::array<std::string_view, 6> kCommands{"run",   "read",      "interfaces",
+                                                             "check", "catalogue", "metrics"};
   if (std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return true;
   const std::string_view meant = nearest(word, kCommands.data(), kCommands.size());
   std::cerr << "netpulse: there is no command \"" << printable(word) << "\"";
   if (!meant.empty()) std::cerr << "; did you mean " << meant << "?";
-  std::cerr << " Commands: run, read, interfaces, check, catalogue\n";
+  std::cerr << " Commands: run, read, interfaces, check, catalogue, metrics\n";
   return false;
 }
 
@@ -191,6 +213,7 @@ std::variant<CommandLine, int> parse_command_line(int argument_count, char** arg
   add_common(*check, typed);
   add_format(*check, typed);
   add_catalogue(app, typed);
+  add_metrics(app, typed);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

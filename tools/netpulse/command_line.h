@@ -8,14 +8,24 @@
 
 namespace netpulse {
 
-enum class Command { kRun, kRead, kInterfaces, kCheck, kCatalogueCheck, kCatalogueExplain, kCatalogueList };
-enum class OutputFormat { kText, kJson };
+enum class Command {
+  kRun,
+  kRead,
+  kInterfaces,
+  kCheck,
+  kCatalogueCheck,
+  kCatalogueExplain,
+  kCatalogueList,
+  kMetricsList
+};
+enum class OutputFormat { kText, kJson, kMarkdown };
 
 /// What the user asked for, checked as far as that needs no configuration.
 struct CommandLine {
   Command command = Command::kRun;
   std::vector<std::string> files;  ///< read: at least one; run: the one to replay, or none; catalogue check: any
   std::vector<std::string> names;  ///< catalogue explain: at least one
+  std::string label;               ///< metrics list: whose values to list; empty: the families
   std::string config_path;         ///< empty: defaults
   OutputFormat format = OutputFormat::kText;
   double pace = 1;  ///< run -r: times as fast as the capture was
