@@ -122,6 +122,7 @@ def lint(stage):
     stage.run_counting([sys.executable, 'tests/lint/include_direction_test.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/include_direction.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/run_packages.py'], 120)
+    stage.run_counting([sys.executable, 'tests/lint/dashboards.py'], 400)
 
 
 def formatting(stage):
@@ -140,7 +141,7 @@ def release(stage):
 
 def live(stage):
     for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'af_xdp_test.py', 'dpdk_test.py',
-                 'restart_test.py'):
+                 'restart_test.py', 'grafana_test.py'):
         stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 
