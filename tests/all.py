@@ -182,10 +182,10 @@ def fuzz(stage):
 
 
 def threads(stage):
-    """gcc with ThreadSanitizer: the unit tests, and captures read by four workers."""
+    """gcc with ThreadSanitizer: the unit tests of what several threads run, and captures read by four workers."""
     # Boost.Asio's fences are not understood, and warned of; it does not need them between its own atomics.
     stage.build('threads', GCC, '--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=thread', '-Dmarch=x86-64-v3',
-                '-Dcpp_args=-Wno-tsan')
+                '-Dcpp_args=-Wno-tsan', '--', 'tests/unit_tests', 'tools/netpulse/netpulse')
     stage.meson_test('threads', 'unit', '--timeout-multiplier', '10')
     for capture in ('sample.pcap', 'browsing.pcap'):
         stage.run([program('threads'), 'read', '--format', 'json', '--workers', '4', 'tests/captures/' + capture], 120)

@@ -37,6 +37,8 @@ constexpr const char* kReadExamples = R"(Examples:
   netpulse read office.pcap
   netpulse read monday.pcap.gz tuesday.pcapng -f 'tcp port 443'
   netpulse read office.pcap --format json --flows flows.jsonl
+  netpulse read office.pcap --filter 'tls.sni contains "example" && bytes > 1M'
+  netpulse read --filter help
 What can be read of a broken file is reported; then the file, the byte offset and the reason, and exit status 1.)";
 
 constexpr const char* kCatalogueExamples = R"(Examples:
@@ -68,7 +70,7 @@ void add_format(CLI::App& command, Typed& typed) {
 }
 void add_engine(CLI::App& command, Typed& typed) {
   command.add_option("--workers", typed.workers, "Worker threads, 1 to 256")->check(CLI::Range(1, 256))->type_name("N");
-  command.add_option("-f,--filter", typed.filter, "Only packets that match this pcap-filter(7) expression")
+  command.add_option("-f,--capture-filter", typed.filter, "Only packets that match this pcap-filter(7) expression")
       ->type_name("BPF");
 }
 
@@ -103,9 +105,12 @@ void add_read(CLI::App& app, Typed& typed) {
   CLI::App* read =
       app.add_subcommand("read", "Report what is in capture files (pcap, pcapng, gzip; - is standard input)");
   read->footer(kReadExamples);
-  read->add_option("files", typed.line.files, "Capture files, read as one run")->required()->type_name("FILE");
+  read->add_option("files", typed.line.files, "Capture files, read as one run")->type_name("FILE");
   read->add_option("--flows", typed.flows, "Write every flow record as a JSON line; - is standard output")
       ->type_name("FILE");
+  read->add_option("--filter", typed.line.flow_filter,
+                   "Only flow records that match, in the manner of Wireshark; \"help\" explains and lists the fields")
+      ->type_name("EXPRESSION");
   add_engine(*read, typed);
   add_format(*read, typed);
   add_common(*read, typed);

@@ -30,6 +30,7 @@ struct CommandLine {
   OutputFormat format = OutputFormat::kText;
   double pace = 1;  ///< run -r: times as fast as the capture was
   bool loop = false;
+  std::string flow_filter;  ///< read: only flow records that match; empty: all
   std::optional<double> duration_seconds;
   /// Configuration keys that the command line sets: dotted key and value.
   std::vector<std::pair<std::string, std::string>> overrides;
