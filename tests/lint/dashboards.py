@@ -70,7 +70,7 @@ def faults_of_dashboard(dashboard):
     names = [variable['name'] for variable in dashboard['templating']['list']]
     if names[:3] != ['datasource', 'job', 'instance']:
         yield 'variables: %s' % names
-    used = set(re.findall(r'\$\{?(\w+)', json.dumps(dashboard))) - {'__rate_interval', '__range', '__range_s', '__all'}
+    used = set(re.findall(r'\$\{?(\w+)', json.dumps(dashboard))) - {'__rate_interval', '__range', '__all'}
     if used != set(names):
         yield 'variables %s, used %s' % (sorted(names), sorted(used))
     for key, wanted in (('schemaVersion', 41), ('graphTooltip', 1)):

@@ -154,8 +154,7 @@ def panels():
 
 def as_grafana_would(expression, chosen='.*'):
     """The query with its variables filled in: All, or one instance; intervals of a graph of the last seconds."""
-    values = {'job': 'netpulse', 'instance': chosen, '__rate_interval': '%ds' % (4 * SCRAPE_SECONDS), '__range': '%ds' % (SCRAPES * SCRAPE_SECONDS),
-              '__range_s': str(SCRAPES * SCRAPE_SECONDS)}
+    values = {'job': 'netpulse', 'instance': chosen, '__rate_interval': '%ds' % (4 * SCRAPE_SECONDS), '__range': '%ds' % (SCRAPES * SCRAPE_SECONDS)}
 
     def fill(match):
         name = match.group(1) or match.group(2)

@@ -46,9 +46,8 @@ export const largest = (n: number, expression: string): string => `topk(${n}, ${
 export const topInRange = (n: number, counter: string, label: string, more = ''): string =>
   `topk(${n}, ${sum(inRange(series(counter, more)), label)} > 0)`;
 
-/** What a recorded rate amounts to in the time range (instant). */
-export const recordedInRange = (rule: string, more = ''): string =>
-  `avg_over_time(${rule}{job=~"$job"${more && ',' + more}}[$__range]) * $__range_s`;
+/** What a rate amounts to in the time range that is recorded every minute, as netpulse_fleet is (instant). */
+export const recordedInRange = (rule: string): string => `sum_over_time(${rule}{job=~"$job"}[$__range]) * 60`;
 
 /** Packets that were lost for want of capacity, or not wholly processed; what the decoder refuses is not lost. */
 export const kLost = 'stage!="decode"';

@@ -33,7 +33,7 @@ export const report: Page = {
                description: 'Share of the bytes whose protocol is known and encrypts its payload.' }),
         tile({ title: 'DNS queries', unit: 'short', over: 'range', query: ranged('netpulse_dns_transactions_total'),
                description: 'Over UDP and TCP, in clear.' }),
-        tile({ title: 'Calls', unit: 'short', over: 'range', query: ranged('netpulse_sip_calls_total', 'event="begun"'),
+        tile({ title: 'Calls', unit: 'short', decimals: 0, over: 'range', query: ranged('netpulse_sip_calls_total', 'event="begun"'),
                description: 'SIP calls begun.' }),
       ],
     },

@@ -45,7 +45,7 @@ export const voice: Page = {
         tile({ title: 'Round trip, 95 %', unit: 's', limits: { warning: 0.15, bad: 0.3 },
                query: quantile(0.95, 'netpulse_rtcp_round_trip_seconds'),
                description: 'By RTCP reports. Beyond 300 ms people talk at the same time.' }),
-        tile({ title: 'Calls begun', unit: 'short', over: 'range', query: sum(inRange(series('netpulse_sip_calls_total', 'event="begun"'))),
+        tile({ title: 'Calls begun', unit: 'short', decimals: 0, over: 'range', query: sum(inRange(series('netpulse_sip_calls_total', 'event="begun"'))),
                description: 'SIP INVITEs of new calls in the time range.' }),
         tile({ title: 'Calls refused', unit: 'percentunit', decimals: 1, over: 'range', limits: { warning: 0.2, bad: 0.5 },
                query: share(sum(inRange(series('netpulse_sip_calls_total', 'event="refused"'))),

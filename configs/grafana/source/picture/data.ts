@@ -10,7 +10,6 @@ export async function answers(target: Target, window: Window): Promise<Series[]>
   const step = Math.max(window.scrapeSeconds, Math.ceil(window.seconds / kPointsMax));
   const values: Record<string, string> = {
     __rate_interval: Math.max(step + window.scrapeSeconds, 4 * window.scrapeSeconds) + 's', __range: window.seconds + 's',
-    __range_s: String(window.seconds),
   };
   const query = target.expr.replace(/\$\{?(\w+)\}?/g, (_, name: string) => values[name] ?? '.*');
   const range = { query, start: String(window.end - window.seconds), end: String(window.end), step: String(step) };
