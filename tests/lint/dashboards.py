@@ -17,7 +17,7 @@ COMMITTED = os.path.join(ROOT, 'configs', 'grafana', 'dashboards')
 SOURCE = os.path.join(ROOT, 'configs', 'grafana', 'source')
 BUILD = os.path.join(ROOT, 'build', 'dashboards', 'source')  # beside it: dashboards/, as in configs/grafana
 COLUMNS, PANELS_MAX = 24, 20
-OUT_OF_REACH = r'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH'
+OUT_OF_REACH = r'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH'
 # A promise to those who link to them.
 UIDS = {'netpulse-overview', 'netpulse-capture', 'netpulse-applications', 'netpulse-quality', 'netpulse-voice', 'netpulse-fleet',
         'netpulse-report'}
@@ -113,7 +113,7 @@ def as_made():
     shutil.rmtree(made, ignore_errors=True)
     os.makedirs(made)
     shutil.copytree(SOURCE, BUILD, ignore=shutil.ignore_patterns('node_modules', 'build'))
-    status, output = npm('ci', '--no-audit', '--no-fund')
+    status, output = npm('ci', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-timeout=30000')
     if status and re.search(OUT_OF_REACH, output):
         print('skipped: dashboards were not made anew: npm cannot reach its registry')
         return None
