@@ -19,7 +19,8 @@ BUILD = os.path.join(ROOT, 'build', 'dashboards', 'source')  # beside it: dashbo
 COLUMNS, PANELS_MAX = 24, 20
 OUT_OF_REACH = r'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH'
 # A promise to those who link to them.
-UIDS = {'netpulse-overview', 'netpulse-capture', 'netpulse-applications', 'netpulse-quality', 'netpulse-voice', 'netpulse-fleet'}
+UIDS = {'netpulse-overview', 'netpulse-capture', 'netpulse-applications', 'netpulse-quality', 'netpulse-voice', 'netpulse-fleet',
+        'netpulse-report'}
 
 
 def dashboards():

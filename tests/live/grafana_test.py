@@ -57,7 +57,7 @@ class Fleet:
         lab.cable(self.host, 'eth0', '', self.sender, 'eth0', '')
         for host in (self.host, self.sender):  # nothing on the cable but what is sent on purpose
             host.run(['sysctl', '-qw', 'net.ipv6.conf.eth0.disable_ipv6=1'])
-        self.ports, self.connection = {}, None
+        self.ports, self.instances, self.connection = {}, {}, None
         database = self.place_database()
         self.start(LIVE, ['-i', 'eth0'], database)
         for name, (capture, pace, options) in REPLAYS.items():
@@ -76,13 +76,13 @@ class Fleet:
         self.ports[name] = FIRST_PORT + len(self.ports)
         path = self.lab.write(name + '.toml', '[flow_table]\nidle_timeout_seconds = 2\n[geoip]\ndatabases = ["%s"]\n'
                               '[exporters.jsonl]\npath = "%s"\n' % (database, self.lab.path(name + '.jsonl')))
-        self.host.start([program(), 'run', '-c', path, '--listen', '127.0.0.1:%d' % self.ports[name]] + arguments,
-                        log=name + '.log')
+        self.instances[name] = self.host.start(
+            [program(), 'run', '-c', path, '--listen', '127.0.0.1:%d' % self.ports[name]] + arguments, log=name + '.log')
 
     def start_prometheus(self):
         for rules in glob.glob(os.path.join(PROMETHEUS, '*.rules.yml')):
-            with open(rules, encoding='utf-8') as file:
-                self.lab.write(os.path.basename(rules), file.read())
+            with open(rules, encoding='utf-8') as file:  # no group waits for its minute
+                self.lab.write(os.path.basename(rules), file.read().replace('interval: 1m\n', 'interval: 1s\n'))
         targets = ['127.0.0.1:%d' % port for port in self.ports.values()]
         path = self.lab.write('prometheus.yml', json.dumps({
             'global': {'scrape_interval': '%ds' % SCRAPE_SECONDS, 'evaluation_interval': '1s'}, 'rule_files': ['*.rules.yml'],
@@ -182,6 +182,15 @@ def nothing_observed(fleet_, expression):
     return count and float(count[0]['value'][1]) == 0
 
 
+def test_rules_do_what_their_tests_say():
+    files = sorted(glob.glob(os.path.join(PROMETHEUS, 'tests', '*.yml')))
+    assert files
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda path: promtool('test', 'rules', path), files))
+    rules = [promtool('check', 'rules', path) for path in sorted(glob.glob(os.path.join(PROMETHEUS, '*.rules.yml')))]
+    return '; '.join(rules)
+
+
 def test_increase_equals_the_totals_of_the_captures():
     lab = fleet()
     live = lab.instance(LIVE)
@@ -229,25 +238,37 @@ def test_every_query_of_every_panel_has_an_answer():
     return '%d queries; of histograms without observations: %s' % (queries, '; '.join(sorted(quiet)) or 'none')
 
 
+def expressions(lab):
+    """Every query of panels and rules, and where it is."""
+    for dashboard, panel in panels():
+        for target in panel['targets']:
+            yield '%s, %s' % (dashboard['uid'], panel['title']), target['expr']
+    for group in lab.ask('rules')['groups']:
+        for rule in group['rules']:
+            yield rule['name'], rule['query']
+
+
 def test_queries_name_metrics_and_labels_that_there_are():
     lab = fleet()
     known = set(lab.ask('label/__name__/values', start=0)) | {'ALERTS'}
-    values = {}
-    for dashboard, panel in panels():
-        for target in panel['targets']:
-            for name in re.findall(r'\b(?:netpulse|process|scrape)_\w+|\bup\b', target['expr']):
-                assert name in known, '%s, %s: no metric %s' % (dashboard['uid'], panel['title'], name)
-            for name, matchers in re.findall(r'\b(netpulse_\w+)\{([^}]*)\}', target['expr']):
-                for label, operator, value in re.findall(r'(\w+)(=~|=|!=)"((?:[^"\\]|\\.)*)"', matchers):
-                    if '$' in value:
-                        continue
-                    if (name, label) not in values:
-                        values[name, label] = {s['metric'].get(label, '') for s in lab.query('group by (%s) (%s)' % (label, name))}
-                    wanted = re.split(r'\|', value.replace('\\\\', '')) if operator == '=~' else [value]
-                    for one in wanted:
-                        assert one in values[name, label], '%s, %s: %s has no %s="%s"' % (
-                            dashboard['uid'], panel['title'], name, label, one)
-    return '%d label matchers' % len(values)
+    recorded = {rule['name'] for group in lab.ask('rules')['groups'] for rule in group['rules']}
+    values, metrics = {}, set()
+    for where, expression in expressions(lab):
+        for name in re.findall(r'\w+:netpulse_\w+:\w+', expression):
+            assert name in recorded, '%s: nothing records %s' % (where, name)
+        for name in re.findall(r'(?<!:)\b(?:netpulse|process|scrape)_\w+\b(?!:)|\bup\b', expression):
+            assert name in known, '%s: no metric %s' % (where, name)
+            metrics.add(name)
+        for name, matchers in re.findall(r'(?<!:)\b(netpulse_\w+)\{([^}]*)\}', expression):
+            for label, operator, value in re.findall(r'(\w+)(=~|=|!=|!~)"((?:[^"\\]|\\.)*)"', matchers):
+                if '$' in value:
+                    continue
+                if (name, label) not in values:
+                    values[name, label] = {s['metric'].get(label, '') for s in lab.query('group by (%s) (%s)' % (label, name))}
+                wanted = value.replace('\\\\', '').split('|') if operator.endswith('~') else [value]
+                absent = [one for one in wanted if one not in values[name, label]]
+                assert not absent, '%s: %s has no %s of %s' % (where, name, label, absent)
+    return '%d metrics, %d label matchers' % (len(metrics), len(values))
 
 
 def test_promtool_finds_nothing_in_metrics_and_rules():
@@ -256,15 +277,6 @@ def test_promtool_finds_nothing_in_metrics_and_rules():
         done = lab.host.run(['promtool', 'check', 'metrics'], stdin=None, input=lab.get(name, '/metrics'), check=False)
         assert done.returncode == 0, name + ': ' + done.stdout + done.stderr
     return promtool('check', 'config', os.path.join(PROMETHEUS, 'prometheus.yml'))
-
-
-def test_rules_do_what_their_tests_say():
-    files = sorted(glob.glob(os.path.join(PROMETHEUS, 'tests', '*.yml')))
-    assert files
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda path: promtool('test', 'rules', path), files))
-    rules = [promtool('check', 'rules', path) for path in sorted(glob.glob(os.path.join(PROMETHEUS, '*.rules.yml')))]
-    return '; '.join(rules)
 
 
 def promtool(*arguments):
@@ -283,6 +295,15 @@ def test_rules_evaluate_without_an_error_and_no_alert_fires_without_a_cause():
     firing = [r['name'] for r in rules if r['type'] == 'alerting' and r['state'] == 'firing']
     assert not firing, firing
     return '%d rules' % len(rules)
+
+
+def test_an_instance_that_goes_is_seen():
+    lab = fleet()
+    lab.instances['cable'].terminate()
+    down = next(panel for dashboard, panel in panels() if dashboard['uid'] == 'netpulse-fleet' and panel['title'] == 'Down')
+    eventually(lambda: lab.value(as_grafana_would(down['targets'][0]['expr'])) == 1, 10, 'the Fleet dashboard shows one down')
+    eventually(lambda: lab.query('ALERTS{alertname="NetpulseInstanceDown",instance="%s"}' % lab.instance('cable')), 10,
+               'its alert is pending')
 
 
 if __name__ == '__main__':

@@ -18,7 +18,7 @@ export interface About {
   decimals?: number;
 }
 
-/** Green below warning, then yellow, then red from bad on. One number: red from there on. */
+/** Green below warning, then yellow, then red from bad on; where bad is less than warning, the other way round. */
 export interface Limits {
   warning?: number;
   bad?: number;
@@ -33,9 +33,14 @@ function query(refId: string, expression: string, legend: string): prometheus.Da
 const refId = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
 function thresholds(limits: Limits): dashboard.ThresholdsConfigBuilder {
+  const { warning, bad } = limits;
   const steps: dashboard.Threshold[] = [{ value: null, color: 'green' }];
-  if (limits.warning !== undefined) steps.push({ value: limits.warning, color: 'yellow' });
-  if (limits.bad !== undefined) steps.push({ value: limits.bad, color: 'red' });
+  if (warning !== undefined && bad !== undefined && bad < warning) {
+    steps.splice(0, 1, { value: null, color: 'red' }, { value: bad, color: 'yellow' }, { value: warning, color: 'green' });
+  } else {
+    if (warning !== undefined) steps.push({ value: warning, color: 'yellow' });
+    if (bad !== undefined) steps.push({ value: bad, color: 'red' });
+  }
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(steps);
 }
 
@@ -70,6 +75,7 @@ export function lines(about: About & { lines: Line[]; stacked?: boolean; bound?:
     .displayMode(about.tableLegend ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
     .placement(about.tableLegend ? common.LegendPlacement.Right : common.LegendPlacement.Bottom)
     .calcs(about.tableLegend ? ['mean', 'max'] : []);
+  if (about.tableLegend) legend.sortBy('Mean').sortDesc(true);
   const panel = new timeseries.PanelBuilder().title(about.title).description(about.description).unit(about.unit)
     .datasource(kDatasource).targets(about.lines.map((l, i) => query(refId(i), l.query, l.legend).range())).legend(legend)
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending))

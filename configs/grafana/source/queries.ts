@@ -39,9 +39,15 @@ export function top(n: number, counter: string, label: string, more = '', scale 
   return `${sum(perSecond(selected), label)}${scale} and topk(${n}, ${most} > 0)`;
 }
 
-/** The same as amounts in the time range, for bars and tables (instant). */
+/** The n largest at each moment: of workers, instances and interfaces there may be hundreds. */
+export const largest = (n: number, expression: string): string => `topk(${n}, ${expression})`;
+
+/** The n values of a label with the most in the time range, as amounts, for bars and tables (instant). */
 export const topInRange = (n: number, counter: string, label: string, more = ''): string =>
   `topk(${n}, ${sum(inRange(series(counter, more)), label)} > 0)`;
+
+/** What a rate amounts to in the time range that is recorded every minute, as netpulse_fleet is (instant). */
+export const recordedInRange = (rule: string): string => `sum_over_time(${rule}{job=~"$job"}[$__range]) * 60`;
 
 /** Packets that were lost for want of capacity, or not wholly processed; what the decoder refuses is not lost. */
 export const kLost = 'stage!="decode"';

@@ -13,7 +13,7 @@ export const applications: Page = {
   uid: 'netpulse-applications',
   title: 'netpulse / Applications',
   description: 'Whose traffic it is, by application and category of the catalogue, protocol, country, and what can be read of it.',
-  from: 'now-24h',
+  from: 'now-6h',
   refresh: '1m',
   variables: [orAny(labelVariable('category', 'Category', 'netpulse_category_bytes_total{job=~"$job",instance=~"$instance"}'))],
   bands: [

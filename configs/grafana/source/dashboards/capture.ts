@@ -1,6 +1,6 @@
 import { lines, rows, tile } from '../panels';
 import { interfaceVariable, type Page } from '../frame';
-import { busyShare, inRange, kLost, lostShare, max, onInterface, perSecond, series, sum } from '../queries';
+import { busyShare, inRange, kLost, largest, lostShare, max, onInterface, perSecond, quantile, series, sum } from '../queries';
 
 /** Can the other dashboards be believed? */
 export const capture: Page = {
@@ -45,11 +45,11 @@ export const capture: Page = {
       height: 8,
       panels: [
         lines({ title: 'Packets by interface', unit: 'pps',
-                lines: [{ query: sum(perSecond(onInterface('netpulse_capture_packets_total')), 'instance', 'interface'),
+                lines: [{ query: largest(12, sum(perSecond(onInterface('netpulse_capture_packets_total')), 'instance', 'interface')),
                           legend: '{{instance}} {{interface}}' }],
-                description: 'Received by the workers. A line that falls to 0 while its neighbours do not: the link is down, or the '
+                description: 'Received by the workers, the twelve with most. A line that falls to 0 while its neighbours do not: the link is down, or the '
                   + 'mirror port was taken away.' }),
-        lines({ title: 'Packets lost by stage', unit: 'pps', stacked: true,
+        lines({ title: 'Packets lost by stage', unit: 'pps', stacked: true, bound: 1,
                 lines: [{ query: sum(perSecond(onInterface('netpulse_dropped_packets_total', kLost)), 'stage', 'reason'),
                           legend: '{{stage}}: {{reason}}' }],
                 description: 'Where packets are lost. nic: the card or its ring; interface: the driver; kernel: the capture ring (raise '
@@ -61,18 +61,18 @@ export const capture: Page = {
       height: 8,
       panels: [
         lines({ title: 'Workers: share of cycles on packets', unit: 'percentunit', bound: 1, limits: { warning: 0.8, bad: 0.95 },
-                lines: [{ query: busyShare('instance', 'worker'), legend: '{{instance}} worker {{worker}}' }],
-                description: 'One worker high above the others: the hash of the card sends it too much, or one flow is most of the '
+                lines: [{ query: largest(16, busyShare('instance', 'worker')), legend: '{{instance}} worker {{worker}}' }],
+                description: 'The sixteen busiest. One worker high above the others: the hash of the card sends it too much, or one flow is most of the '
                   + 'traffic.' }),
         lines({ title: 'Packets in a batch', unit: 'none', decimals: 1,
-                lines: [{ query: `histogram_quantile(0.5, ${sum(perSecond(series('netpulse_worker_batch_packets_bucket')), 'le', 'instance')}) >= 0`,
+                lines: [{ query: largest(6, quantile(0.5, 'netpulse_worker_batch_packets', '', 'instance')),
                           legend: '{{instance}} median' },
-                        { query: `histogram_quantile(0.95, ${sum(perSecond(series('netpulse_worker_batch_packets_bucket')), 'le', 'instance')}) >= 0`,
+                        { query: largest(6, quantile(0.95, 'netpulse_worker_batch_packets', '', 'instance')),
                           legend: '{{instance}} 95 %' }],
-                description: 'How many packets a worker finds at one look, 64 at most. Near 64 all the time: it is at its limit.' }),
+                description: 'How many packets a worker finds at one look, 64 at most; the six instances with most. Near 64 all the time: it is at its limit.' }),
         lines({ title: 'Overload level by worker', unit: 'none', decimals: 0, steps: true, bound: 3,
-                lines: [{ query: max(series('netpulse_overload_level'), 'instance', 'worker'), legend: '{{instance}} worker {{worker}}' }],
-                description: '0 nothing is left undone, 1 analysis of new flows, 2 unanswered flows end after a second, 3 new flows '
+                lines: [{ query: largest(16, max(series('netpulse_overload_level'), 'instance', 'worker')), legend: '{{instance}} worker {{worker}}' }],
+                description: 'The sixteen highest. 0 nothing is left undone, 1 analysis of new flows, 2 unanswered flows end after a second, 3 new flows '
                   + 'are only counted.' }),
       ],
     },
@@ -80,16 +80,16 @@ export const capture: Page = {
       height: 8,
       panels: [
         lines({ title: 'Flow table in use', unit: 'percentunit', bound: 1, limits: { warning: 0.8, bad: 0.95 },
-                lines: [{ query: max(series('netpulse_flow_table_load_ratio'), 'instance'), legend: '{{instance}} flows' },
-                        { query: max(series('netpulse_flow_details_load_ratio'), 'instance'), legend: '{{instance}} details' }],
+                lines: [{ query: largest(8, max(series('netpulse_flow_table_load_ratio'), 'instance')), legend: '{{instance}} flows' },
+                        { query: largest(8, max(series('netpulse_flow_details_load_ratio'), 'instance')), legend: '{{instance}} details' }],
                 description: 'The fullest worker of each instance. flows: [flow_table] flows_max; details: details_max (flows that '
                   + 'have names).' }),
         lines({ title: 'Flows by why they ended', unit: 'cps', stacked: true,
                 lines: [{ query: sum(perSecond(series('netpulse_flows_ended_total')), 'reason'), legend: '{{reason}}' }],
                 description: 'IPFIX flowEndReason. lack_of_resources: the table was full.' }),
         lines({ title: 'Queues', unit: 'percentunit', bound: 1, limits: { warning: 0.5, bad: 0.9 },
-                lines: [{ query: max(onInterface('netpulse_source_backlog_ratio'), 'instance'), legend: '{{instance}} capture' },
-                        { query: max(series('netpulse_export_ring_load_ratio'), 'instance'), legend: '{{instance}} export' }],
+                lines: [{ query: largest(8, max(onInterface('netpulse_source_backlog_ratio'), 'instance')), legend: '{{instance}} capture' },
+                        { query: largest(8, max(series('netpulse_export_ring_load_ratio'), 'instance')), legend: '{{instance}} export' }],
                 description: 'How full the rings are in front of the workers and behind them.' }),
       ],
     },
@@ -97,14 +97,13 @@ export const capture: Page = {
       height: 7,
       widths: [8, 8, 8],
       panels: [
-        lines({ title: 'Refused by the decoder', unit: 'pps', stacked: true,
-                lines: [{ query: `${sum(perSecond(onInterface('netpulse_dropped_packets_total', 'stage="decode"')), 'reason')} > 0 or ${
-                            sum(perSecond(onInterface('netpulse_dropped_packets_total', 'stage="decode"')))}`,
+        lines({ title: 'Refused by the decoder', unit: 'pps', stacked: true, bound: 1,
+                lines: [{ query: largest(8, sum(perSecond(onInterface('netpulse_dropped_packets_total', 'stage="decode"')), 'reason')),
                           legend: '{{reason}}' }],
-                description: 'Packets that are cut or contradict themselves; the line without a reason is all of them. Not a fault of '
+                description: 'Packets that are cut or contradict themselves, the eight most frequent reasons. Not a fault of '
                   + 'netpulse: of the sender, of a snap length, or an attack.' }),
         lines({ title: 'Memory', unit: 'bytes',
-                lines: [{ query: max(series('process_resident_memory_bytes'), 'instance'), legend: '{{instance}}' }],
+                lines: [{ query: largest(8, max(series('process_resident_memory_bytes'), 'instance')), legend: '{{instance}}' }],
                 description: 'Resident memory. It grows until the tables have been full once, then stays.' }),
         rows({ title: 'How it captures', unit: 'none',
                labels: { instance: 'Instance', interface: 'Interface', backend: 'Backend', mode: 'Mode' },

@@ -1,13 +1,8 @@
 import { bars, lines, rows, tile } from '../panels';
 import { type Page } from '../frame';
-import { busyShare, dnsFailureShare, lostShare, max, perSecond, quantile, retransmissionShare, series, sum } from '../queries';
+import { busyShare, dnsFailureShare, largest, lostShare, max, perSecond, quantile, retransmissionShare, series, sum } from '../queries';
 
 const kBits = sum(perSecond(series('netpulse_capture_bytes_total')), 'instance') + ' * 8';
-
-/** The n instances with most of something in the time range. */
-function outliers(n: number, expression: string): string {
-  return `topk(${n}, ${expression})`;
-}
 
 /** Many instances: which one is not like the others? */
 export const fleet: Page = {
@@ -66,13 +61,13 @@ export const fleet: Page = {
     {
       height: 8,
       panels: [
-        lines({ title: 'Traffic of the largest', unit: 'bps', lines: [{ query: outliers(10, kBits), legend: '{{instance}}' }],
+        lines({ title: 'Traffic of the largest', unit: 'bps', lines: [{ query: largest(10, kBits), legend: '{{instance}}' }],
                 description: 'The ten with most traffic at each moment.' }),
-        lines({ title: 'Packets lost by instance', unit: 'percentunit',
-                lines: [{ query: outliers(10, lostShare(series, 'instance')), legend: '{{instance}}' }],
+        lines({ title: 'Packets lost by instance', unit: 'percentunit', bound: 0.001,
+                lines: [{ query: largest(10, lostShare(series, 'instance')), legend: '{{instance}}' }],
                 description: 'The ten that lose the largest share at each moment.' }),
         lines({ title: 'Busiest worker by instance', unit: 'percentunit', bound: 1, limits: { warning: 0.8, bad: 0.95 },
-                lines: [{ query: outliers(10, max(busyShare('instance', 'worker'), 'instance')), legend: '{{instance}}' }],
+                lines: [{ query: largest(10, max(busyShare('instance', 'worker'), 'instance')), legend: '{{instance}}' }],
                 description: 'The ten that are nearest to their limit.' }),
       ],
     },
@@ -81,17 +76,17 @@ export const fleet: Page = {
       widths: [8, 8, 4, 4],
       panels: [
         lines({ title: 'TCP handshake, farthest from the others', unit: 's',
-                lines: [{ query: outliers(5, quantile(0.5, 'netpulse_tcp_handshake_rtt_seconds', '', 'instance')), legend: '{{instance}}' },
+                lines: [{ query: largest(5, quantile(0.5, 'netpulse_tcp_handshake_rtt_seconds', '', 'instance')), legend: '{{instance}}' },
                         { query: `quantile(0.5, ${quantile(0.5, 'netpulse_tcp_handshake_rtt_seconds', '', 'instance')})`, legend: 'middle of the fleet' }],
                 description: 'Medians of the five slowest instances, beside the middle of all.' }),
         lines({ title: 'Scrape time', unit: 's',
-                lines: [{ query: outliers(5, max(series('scrape_duration_seconds'), 'instance')), legend: '{{instance}}' },
+                lines: [{ query: largest(5, max(series('scrape_duration_seconds'), 'instance')), legend: '{{instance}}' },
                         { query: max(series('netpulse_scrape_duration_seconds')), legend: 'slowest, in the program' }],
                 description: 'As Prometheus sees it, and how much of it is netpulse putting its answer together.' }),
         bars({ title: 'Instances by version', unit: 'none', decimals: 0, legend: '{{version}}', query: `count by (version) (${series('netpulse_build_info')})`,
                description: 'Instances by version.' }),
         bars({ title: 'Answer size', unit: 'bytes', legend: '{{instance}}',
-               query: outliers(5, max(series('netpulse_scrape_size_bytes'), 'instance')),
+               query: largest(5, max(series('netpulse_scrape_size_bytes'), 'instance')),
                description: 'Bytes of the last answer to a scrape, the five largest, before compression.' }),
       ],
     },

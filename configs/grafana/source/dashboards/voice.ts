@@ -31,10 +31,10 @@ export const voice: Page = {
                query: share(sum(inRange(series('netpulse_rtp_mos_bucket', 'le="3.6"'))), sum(inRange(series('netpulse_rtp_mos_count')))),
                description: 'Share of the RTP streams that ended whose estimated opinion score is 3.6 or less: some users or more are '
                  + 'dissatisfied (G.107). Only for G.711 and G.729.' }),
-        tile({ title: 'Opinion score, median', unit: 'none', decimals: 2, over: 'range',
+        tile({ title: 'Opinion score, median', unit: 'none', decimals: 2, over: 'range', limits: { warning: 4.03, bad: 3.6 },
                query: quantileInRange(0.5, 'netpulse_rtp_mos'),
                description: 'Mean opinion score estimated by the E-model (G.107), 1 to 4.5; half of the streams were better. '
-                 + 'Interpolated within the classes of the histogram.' }),
+                 + 'Interpolated within the classes of the histogram; below 4.03 some users are not satisfied.' }),
         tile({ title: 'RTP lost', unit: 'percentunit', decimals: 2, limits: { warning: 0.01, bad: 0.03 },
                query: share(sum(perSecond(series(kLost))), expected(perSecond)),
                description: 'Packets missing by their sequence numbers, before the place of capture. From 1 % on it can be heard, '
@@ -45,7 +45,7 @@ export const voice: Page = {
         tile({ title: 'Round trip, 95 %', unit: 's', limits: { warning: 0.15, bad: 0.3 },
                query: quantile(0.95, 'netpulse_rtcp_round_trip_seconds'),
                description: 'By RTCP reports. Beyond 300 ms people talk at the same time.' }),
-        tile({ title: 'Calls begun', unit: 'short', over: 'range', query: sum(inRange(series('netpulse_sip_calls_total', 'event="begun"'))),
+        tile({ title: 'Calls begun', unit: 'short', decimals: 0, over: 'range', query: sum(inRange(series('netpulse_sip_calls_total', 'event="begun"'))),
                description: 'SIP INVITEs of new calls in the time range.' }),
         tile({ title: 'Calls refused', unit: 'percentunit', decimals: 1, over: 'range', limits: { warning: 0.2, bad: 0.5 },
                query: share(sum(inRange(series('netpulse_sip_calls_total', 'event="refused"'))),
