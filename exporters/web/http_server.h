@@ -19,6 +19,7 @@ struct HttpRequest {
   std::string method;  ///< "GET" also for HEAD
   std::string path;    ///< without the query
   std::string query;   ///< without "?"; still percent-encoded
+  std::string accept;  ///< the Accept header, several of them joined by ","; empty: none
 };
 
 struct HttpResponse {
