@@ -235,8 +235,8 @@ void HttpSession::dispatch(const HttpState::Methods& methods) {
     return refuse(HttpRefusal::kOrigin, plain(http::status::forbidden));
   const std::string target(request_.target());
   const std::size_t question = target.find('?');
-  HttpRequest request{
-      route->first, target.substr(0, question), question == std::string::npos ? "" : target.substr(question + 1), {}};
+  HttpRequest request{.method = route->first, .path = target.substr(0, question)};
+  if (question != std::string::npos) request.query = target.substr(question + 1);
   const auto [first, last] = request_.equal_range(http::field::accept);
   for (auto at = first; at != last; ++at)
     request.accept += (request.accept.empty() ? "" : ",") + std::string(at->value());
