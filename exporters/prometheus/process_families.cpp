@@ -64,6 +64,31 @@ void add_http_family(const HttpCounters& counters, Families& families) {
   connections.add({{"result", "displaced"}}, counters.displaced);
   connections.add({{"result", "refused"}}, counters.refused);
   connections.add({{"result", "timed_out"}}, counters.timed_out);
+  FamilyBuilder refused(
+      families, "netpulse_http_requests_refused_total",
+      "HTTP requests refused: by a foreign Host name or origin, for want of credentials or wrong ones, "
+      "after too many of these, malformed, or without TLS where it is spoken.",
+      MetricType::Counter);
+  for (std::size_t i = 0; i < counters.refused_requests.size(); ++i)
+    refused.add({{"reason", std::string(http_refusal_name(static_cast<HttpRefusal>(i)))}},
+                counters.refused_requests[i]);
+  FamilyBuilder handshakes(families, "netpulse_http_tls_handshakes_total", "TLS handshakes on the HTTP port.",
+                           MetricType::Counter);
+  handshakes.add({{"result", "completed"}}, counters.handshakes);
+  handshakes.add({{"result", "failed"}}, counters.handshakes_failed);
+  FamilyBuilder reloads(families, "netpulse_http_reloads_total",
+                        "Certificate and key, or token and users, that changed while in use: the new ones were taken, "
+                        "or refused as bad.",
+                        MetricType::Counter);
+  reloads.add({{"files", "certificate"}, {"result", "taken"}}, counters.certificates_taken);
+  reloads.add({{"files", "certificate"}, {"result", "refused"}}, counters.certificates_refused);
+  reloads.add({{"files", "credentials"}, {"result", "taken"}}, counters.credentials_taken);
+  reloads.add({{"files", "credentials"}, {"result", "refused"}}, counters.credentials_refused);
+  // Without TLS, 0 would look like a certificate that ended long ago.
+  if (counters.certificate_not_after_seconds != 0)
+    add_gauge(families, "netpulse_http_certificate_not_after_timestamp_seconds",
+              "When the certificate of the HTTP port ends, Unix time.",
+              static_cast<double>(counters.certificate_not_after_seconds));
 }
 
 void add_scrape_families(const ScrapeFigures& scrapes, Families& families) {

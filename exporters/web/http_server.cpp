@@ -1,56 +1,63 @@
 #include "exporters/web/http_server.h"
 
 #include <algorithm>
-#include <atomic>
-#include <boost/asio.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <map>
-#include <set>
+#include <ctime>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "exporters/web/gzip.h"
+#include "exporters/web/http_exposure.h"
+#include "exporters/web/http_session.h"
+#include "exporters/web/small_file.h"
 
 namespace netpulse {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t kHeadBytesMax = 8 * 1024;
-constexpr int kRequestsPerConnectionMax = 1000;
-/// What a refused client may still send before its connection is reset.
-constexpr std::size_t kDrainBytesMax = 4 * 1024 * 1024;
-constexpr std::chrono::seconds kDrainTime{1};
-constexpr std::size_t kGzipBytesMin = 1024;
 /// Out of file descriptors: accepting again at once would spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kWatchPeriod{1};
+constexpr std::size_t kMessagesMax = 16;
 
-using Response = http::response<http::string_body>;
-
-std::string lower(beast::string_view text) {
-  std::string result(text.data(), text.size());
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
+IpAddress address_of(const asio::ip::address& address) {
+  if (address.is_v4()) return IpAddress::from_v4(address.to_v4().to_bytes().data());
+  return IpAddress::from_v6(address.to_v6().to_bytes().data());
 }
+
+Timestamp wall_clock() { return {static_cast<std::int64_t>(std::time(nullptr)) * 1'000'000'000}; }
 
 }  // namespace
 
 class HttpServer::Implementation {
  public:
-  Implementation(const HttpServerOptions& options, ListenAddress address)
-      : options_(options), address_(address), acceptor_(io_), accept_timer_(io_) {}
+  Implementation(const HttpServerOptions& options, ListenAddress address, HttpCredentials credentials,
+                 TlsIdentity identity, std::vector<std::string> notes)
+      : address_(address),
+        notes_(std::move(notes)),
+        state_(std::make_unique<HttpState>(options, std::move(credentials), std::move(identity),
+                                           [this](std::function<void()> task) { asio::post(io_, std::move(task)); })),
+        io_(1),
+        acceptor_(io_),
+        accept_timer_(io_),
+        watch_timer_(io_),
+        certificate_files_({options.tls_certificate, options.tls_key}),
+        credential_files_({options.token_file, options.users_file}) {
+    state_->not_after_seconds = state_->identity.not_after.nanoseconds / 1'000'000'000;
+  }
 
   ~Implementation() {
     io_.stop();
     if (thread_.joinable()) thread_.join();
+    state_->authenticator.stop();  // what it checks holds sessions, which need io_
   }
 
   error_code open() {
@@ -62,263 +69,152 @@ class HttpServer::Implementation {
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (!error) {
       address_.port = acceptor_.local_endpoint(error).port();
-      hosts_ = allowed_hosts(address_);
+      state_->names = HttpNames(address_, state_->tls(), state_->options.hosts);
     }
     return error;
   }
 
   void start() {
     accept();
+    watch();
     thread_ = std::thread([this] { io_.run(); });
   }
 
-  using Methods = std::map<std::string, HttpHandler>;
-  std::map<std::string, Methods> routes;
+  HttpState& state() noexcept { return *state_; }
+  const HttpState& state() const noexcept { return *state_; }
   const ListenAddress& address() const noexcept { return address_; }
-  using Counter = std::atomic<std::uint64_t>;
-  HttpCounters counters() const noexcept {
-    const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
-    return {value(accepted_), value(accept_failed_), value(displaced_), value(refused_), value(timed_out_)};
+  const std::vector<std::string>& notes() const noexcept { return notes_; }
+  std::vector<std::string> take_messages() {
+    const std::lock_guard lock(messages_mutex_);
+    return std::exchange(messages_, {});
   }
 
  private:
-  class Session;
-
-  void accept() {
-    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-      if (error) {
-        count(accept_failed_);
-        accept_timer_.expires_after(kAcceptPause);
-        accept_timer_.async_wait([this](error_code) { accept(); });
-        return;
-      }
-      admit(std::move(socket));
-      accept();
-    });
-  }
+  void accept();
   void admit(tcp::socket socket);
+  bool make_room(const IpAddress* network);
+  void watch();
+  void reload_certificate();
+  void reload_credentials();
+  void say(std::string message) {
+    const std::lock_guard lock(messages_mutex_);
+    if (messages_.size() < kMessagesMax) messages_.push_back(std::move(message));
+  }
 
-  const HttpServerOptions options_;
-  static void count(Counter& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
-  Counter accepted_{0}, accept_failed_{0}, displaced_{0}, refused_{0}, timed_out_{0};
   ListenAddress address_;
-  std::vector<std::string> hosts_;
-  std::set<Session*> sessions_;  // before io_, whose end destroys the sessions
-  asio::io_context io_{1};
+  const std::vector<std::string> notes_;
+  std::mutex messages_mutex_;
+  std::vector<std::string> messages_;
+  std::unique_ptr<HttpState> state_;  // before io_, whose end destroys the sessions
+  asio::io_context io_;
   tcp::acceptor acceptor_;
-  asio::steady_timer accept_timer_;
+  asio::steady_timer accept_timer_, watch_timer_;
+  FileWatch certificate_files_, credential_files_;
   std::thread thread_;
 };
 
-/// One connection: reads a head, answers, reads the next.
-class HttpServer::Implementation::Session : public std::enable_shared_from_this<Session> {
- public:
-  Session(Implementation& server, tcp::socket socket) : server_(server), stream_(std::move(socket)) {
-    server_.sessions_.insert(this);
-  }
-  ~Session() { server_.sessions_.erase(this); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  void read() {
-    waiting_ = true;
-    waiting_since_ = std::chrono::steady_clock::now();
-    stream_.expires_after(timeout());
-    asio::async_read_until(stream_, asio::dynamic_buffer(head_, kHeadBytesMax), "\r\n\r\n",
-                           [self = shared_from_this()](error_code error, std::size_t bytes) {
-                             self->waiting_ = false;
-                             self->on_head(error, bytes);
-                           });
-  }
-  bool waiting() const noexcept { return waiting_; }
-  std::chrono::steady_clock::time_point waiting_since() const noexcept { return waiting_since_; }
-  void close() {
-    waiting_ = false;
-    error_code ignored;
-    stream_.socket().close(ignored);
-  }
-
- private:
-  std::chrono::nanoseconds timeout() const {
-    return std::chrono::nanoseconds(server_.options_.request_timeout.nanoseconds);
-  }
-
-  void on_head(error_code error, std::size_t bytes) {
-    if (error == asio::error::not_found) return refuse(http::status::request_header_fields_too_large);
+void HttpServer::Implementation::accept() {
+  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
     if (error) {
-      // One that had not begun to ask was merely idle.
-      if (error == beast::error::timeout && !head_.empty()) server_.count(server_.timed_out_);
-      return close();
-    }
-    // RFC 9112 section 5.2: a folded line is refused; the parser would join it.
-    const std::string_view head(head_.data(), bytes);
-    if (head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos)
-      return refuse(http::status::bad_request);
-    http::request_parser<http::empty_body> parser;
-    parser.header_limit(kHeadBytesMax);
-    error_code parse_error;
-    parser.put(asio::buffer(head), parse_error);
-    if (parse_error || !parser.is_header_done()) return refuse(http::status::bad_request);
-    const auto& request = parser.get();
-    keep_alive_ = request.keep_alive() && ++requests_ < kRequestsPerConnectionMax;
-    head_only_ = request.method() == http::verb::head;
-    answer(request);
-    head_.erase(0, bytes);
-  }
-
-  void answer(const http::request<http::empty_body>& request) {
-    if (request.version() != 10 && request.version() != 11) return refuse(http::status::http_version_not_supported);
-    // Bodies are never read, so nothing may be able to hide in one.
-    if (request.count(http::field::transfer_encoding) != 0 || request.count(http::field::content_length) > 1)
-      return refuse(http::status::bad_request);
-    if (const auto length = request.find(http::field::content_length);
-        length != request.end() && length->value() != "0")
-      keep_alive_ = false;
-    if (!host_allowed(request)) return refuse(http::status::misdirected_request);
-    const std::string target(request.target());
-    if (target.empty() || target.front() != '/') return refuse(http::status::bad_request);
-    const std::size_t question = target.find('?');
-    const std::string path = target.substr(0, question);
-    const auto route = server_.routes.find(path);
-    if (route == server_.routes.end()) return send(plain(http::status::not_found), request);
-    const std::string method = head_only_ ? "GET" : std::string(request.method_string());
-    const auto handler = route->second.find(method);
-    if (handler == route->second.end()) return send(method_not_allowed(route->second), request);
-    const std::string query = question == std::string::npos ? "" : target.substr(question + 1);
-    send(call(handler->second, {method, path, query, accept_of(request)}), request);
-  }
-
-  bool host_allowed(const http::request<http::empty_body>& request) const {
-    if (request.count(http::field::host) != 1) return false;
-    const std::string host = lower(request[http::field::host]);
-    return std::find(server_.hosts_.begin(), server_.hosts_.end(), host) != server_.hosts_.end();
-  }
-
-  static std::string accept_of(const http::request<http::empty_body>& request) {
-    std::string accept;
-    const auto [first, last] = request.equal_range(http::field::accept);
-    for (auto at = first; at != last; ++at) accept += (accept.empty() ? "" : ",") + std::string(at->value());
-    return accept;
-  }
-
-  static Response call(const HttpHandler& handler, const HttpRequest& request) {
-    Response response;
-    try {
-      HttpResponse made = handler(request);
-      response.result(made.status);
-      response.set(http::field::content_type, made.content_type);
-      response.body() = std::move(made.body);
-    } catch (const std::exception&) {
-      return plain(http::status::internal_server_error);
-    }
-    return response;
-  }
-
-  static Response plain(http::status status) {
-    Response response(status, 11);
-    response.set(http::field::content_type, "text/plain; charset=utf-8");
-    response.body() = std::string(http::obsolete_reason(status)) + "\n";
-    return response;
-  }
-
-  static Response method_not_allowed(const Methods& methods) {
-    Response response = plain(http::status::method_not_allowed);
-    std::string allow;
-    for (const auto& [method, handler] : methods)
-      allow += (allow.empty() ? "" : ", ") + method + (method == "GET" ? ", HEAD" : "");
-    response.set(http::field::allow, allow);
-    return response;
-  }
-
-  /// Answers without having understood the request, and ends the connection.
-  void refuse(http::status status) {
-    keep_alive_ = false;
-    head_only_ = false;
-    send(plain(status), {});
-  }
-
-  void send(Response response, const http::request<http::empty_body>& request) {
-    response.version(11);
-    response.keep_alive(keep_alive_);
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'");
-    response.set("Referrer-Policy", "no-referrer");
-    response.set("Cross-Origin-Resource-Policy", "same-origin");
-    response.set(http::field::cache_control, "no-store");
-    if (response.body().size() >= kGzipBytesMin) {
-      response.set(http::field::vary, "Accept-Encoding");
-      const beast::string_view accepted = request[http::field::accept_encoding];
-      if (accepts_gzip({accepted.data(), accepted.size()})) compress(response);
-    }
-    response.content_length(response.body().size());
-    if (head_only_) response.body().clear();
-    response_ = std::move(response);
-    stream_.expires_after(timeout());
-    http::async_write(stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) {
-        if (error == beast::error::timeout) self->server_.count(self->server_.timed_out_);
-        return self->close();
-      }
-      if (self->keep_alive_) return self->read();
-      self->drain();
-    });
-  }
-
-  static void compress(Response& response) {
-    std::string compressed = gzip(response.body());
-    if (compressed.empty()) return;
-    response.body() = std::move(compressed);
-    response.set(http::field::content_encoding, "gzip");
-  }
-
-  /// Closing with unread bytes would reset the connection and could take the answer with it.
-  void drain() {
-    error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(kDrainTime);
-    drain_buffer_.resize(16 * 1024);
-    drain_some();
-  }
-  void drain_some() {
-    stream_.async_read_some(asio::buffer(drain_buffer_),
-                            [self = shared_from_this()](error_code error, std::size_t bytes) {
-                              self->drained_bytes_ += bytes;
-                              if (error || self->drained_bytes_ > kDrainBytesMax) return self->close();
-                              self->drain_some();
-                            });
-  }
-
-  Implementation& server_;
-  beast::tcp_stream stream_;
-  std::string head_;
-  Response response_;
-  bool keep_alive_ = false, head_only_ = false, waiting_ = false;
-  int requests_ = 0;
-  std::chrono::steady_clock::time_point waiting_since_;
-  std::vector<char> drain_buffer_;
-  std::size_t drained_bytes_ = 0;
-};
-
-void HttpServer::Implementation::admit(tcp::socket socket) {
-  if (sessions_.size() >= options_.connections_max) {
-    Session* longest = nullptr;
-    for (Session* session : sessions_)
-      if (session->waiting() && (longest == nullptr || session->waiting_since() < longest->waiting_since()))
-        longest = session;
-    if (longest == nullptr) {
-      count(refused_);
-      static constexpr std::string_view kBusy =
-          "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-      error_code ignored;
-      socket.non_blocking(true, ignored);
-      socket.send(asio::buffer(kBusy), 0, ignored);
+      ++state_->accept_failed;
+      accept_timer_.expires_after(kAcceptPause);
+      accept_timer_.async_wait([this](error_code stopped) {
+        if (!stopped) accept();
+      });
       return;
     }
-    count(displaced_);
-    longest->close();
+    admit(std::move(socket));
+    accept();
+  });
+}
+
+/// Closes the connection that has waited for its client the longest, of this network or (null) of any; first of all one
+/// that has not shown credentials. False if there is none.
+bool HttpServer::Implementation::make_room(const IpAddress* network) {
+  HttpSession* longest = nullptr;
+  const auto before = [](const HttpSession& a, const HttpSession& b) {
+    return a.trusted() != b.trusted() ? b.trusted() : a.waiting_since() < b.waiting_since();
+  };
+  for (HttpSession* session : state_->sessions) {
+    if (!session->waiting() || (network != nullptr && session->client_network() != *network)) continue;
+    if (longest == nullptr || before(*session, *longest)) longest = session;
   }
-  count(accepted_);
-  std::make_shared<Session>(*this, std::move(socket))->read();
+  if (longest == nullptr) return false;
+  ++state_->displaced;
+  longest->close();
+  return true;
+}
+
+void HttpServer::Implementation::admit(tcp::socket socket) {
+  error_code gone;
+  const auto remote = socket.remote_endpoint(gone);
+  const auto local = socket.local_endpoint(gone);
+  if (gone) return;
+  // Answers and handshakes are short: waiting for more to send would cost each 40 ms.
+  socket.set_option(tcp::no_delay(true), gone);
+  const IpAddress client = address_of(remote.address());
+  const IpAddress network = client_network(client);
+  const auto& sessions = state_->sessions;
+  const auto of_client = std::count_if(sessions.begin(), sessions.end(), [&](const HttpSession* session) {
+    return session->client_network() == network;
+  });
+  const bool client_full = static_cast<std::size_t>(of_client) >= state_->options.connections_per_address_max;
+  const bool full = sessions.size() >= state_->options.connections_max;
+  if ((full || client_full) && !make_room(client_full ? &network : nullptr)) {
+    ++state_->turned_away;
+    if (state_->tls()) return;
+    static constexpr std::string_view kBusy =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.send(asio::buffer(kBusy), 0, ignored);
+    return;
+  }
+  ++state_->accepted;
+  const ListenAddress own{address_of(local.address()), local.port(), false};
+  std::make_shared<HttpSession>(*state_, std::move(socket), client, own)->start();
+}
+
+void HttpServer::Implementation::watch() {
+  watch_timer_.expires_after(kWatchPeriod);
+  watch_timer_.async_wait([this](error_code stopped) {
+    if (stopped) return;
+    if (certificate_files_.changed()) reload_certificate();
+    if (credential_files_.changed()) reload_credentials();
+    watch();
+  });
+}
+
+void HttpServer::Implementation::reload_certificate() {
+  const HttpServerOptions& options = state_->options;
+  std::vector<std::string> notes;
+  auto loaded = load_tls_identity(options.tls_certificate, options.tls_key, notes);
+  if (!loaded.ok()) {
+    ++state_->certificates_refused;
+    return say("the changed certificate is not taken, the one before stays in use: " + loaded.error().message);
+  }
+  state_->identity = std::move(loaded).value();  // connections keep theirs
+  state_->not_after_seconds = state_->identity.not_after.nanoseconds / 1'000'000'000;
+  ++state_->certificates_taken;
+  say("took the changed certificate " + options.tls_certificate);
+  if (std::string note = validity_note(state_->identity, options.tls_certificate, wall_clock()); !note.empty())
+    say(std::move(note));
+  for (std::string& note : notes) say(std::move(note));
+}
+
+void HttpServer::Implementation::reload_credentials() {
+  const HttpServerOptions& options = state_->options;
+  std::vector<std::string> notes;
+  auto read = read_http_credentials(options.token_file, options.users_file, notes);
+  if (!read.ok()) {
+    ++state_->credentials_refused;
+    return say("the changed token or users are not taken, those before stay in use: " + read.error().message);
+  }
+  state_->authenticator.replace(std::move(read).value());
+  ++state_->credentials_taken;
+  say("took the changed token and users");
+  for (std::string& note : notes) say(std::move(note));
 }
 
 HttpServer::HttpServer(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
@@ -327,11 +223,20 @@ HttpServer::~HttpServer() = default;
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& options) {
   const auto address = ListenAddress::parse(options.listen);
   if (!address.ok()) return address.error();
-  if (!address.value().loopback)
-    return Error{"will not listen on " + options.listen +
-                 ": beyond this machine the page and /metrics need a token and TLS, which this version does not have; "
-                 "use a loopback address such as 127.0.0.1:8470 and a reverse proxy or an SSH tunnel in front of it"};
-  auto implementation = std::make_unique<Implementation>(options, address.value());
+  if (auto exposure = check_exposure(options, address.value()); !exposure.ok()) return exposure.error();
+  std::vector<std::string> notes;
+  auto credentials = read_http_credentials(options.token_file, options.users_file, notes);
+  if (!credentials.ok()) return credentials.error();
+  TlsIdentity identity;
+  if (!options.tls_certificate.empty()) {
+    auto loaded = load_tls_identity(options.tls_certificate, options.tls_key, notes);
+    if (!loaded.ok()) return loaded.error();
+    identity = std::move(loaded).value();
+    if (std::string note = validity_note(identity, options.tls_certificate, wall_clock()); !note.empty())
+      notes.push_back(std::move(note));
+  }
+  auto implementation = std::make_unique<Implementation>(options, address.value(), std::move(credentials).value(),
+                                                         std::move(identity), std::move(notes));
   if (const error_code error = implementation->open()) {
     const std::string port = std::to_string(address.value().port);
     const std::string reason =
@@ -342,13 +247,33 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& 
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(implementation)));
 }
 
-void HttpServer::handle(const std::string& method, const std::string& path, HttpHandler handler) {
-  implementation_->routes[path][method] = std::move(handler);
+void HttpServer::handle(const std::string& method, const std::string& path, HttpHandler handler, HttpAccess access) {
+  implementation_->state().routes[path][method] = {std::move(handler), access};
 }
 
 void HttpServer::start() { implementation_->start(); }
 
 const ListenAddress& HttpServer::address() const noexcept { return implementation_->address(); }
-HttpCounters HttpServer::counters() const noexcept { return implementation_->counters(); }
+bool HttpServer::tls() const noexcept { return implementation_->state().tls(); }
+const std::vector<std::string>& HttpServer::notes() const noexcept { return implementation_->notes(); }
+std::vector<std::string> HttpServer::take_messages() { return implementation_->take_messages(); }
+
+HttpCounters HttpServer::counters() const noexcept {
+  const HttpState& state = implementation_->state();
+  HttpCounters counters{.accepted = state.accepted,
+                        .accept_failed = state.accept_failed,
+                        .displaced = state.displaced,
+                        .refused = state.turned_away,
+                        .timed_out = state.timed_out,
+                        .handshakes = state.handshakes,
+                        .handshakes_failed = state.handshakes_failed,
+                        .certificates_taken = state.certificates_taken,
+                        .certificates_refused = state.certificates_refused,
+                        .credentials_taken = state.credentials_taken,
+                        .credentials_refused = state.credentials_refused,
+                        .certificate_not_after_seconds = state.not_after_seconds};
+  std::copy(state.refused_requests.begin(), state.refused_requests.end(), counters.refused_requests.begin());
+  return counters;
+}
 
 }  // namespace netpulse

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/base/time.h"
@@ -29,31 +31,52 @@ struct HttpResponse {
 /// Called on the server's thread; it answers nobody else meanwhile, so it must not wait.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
-/// Section [http].
+/// Who a route answers.
+enum class HttpAccess : std::uint8_t {
+  kCredentials,  ///< those with a token or password, where any are configured
+  kAnybody
+};
+
+/// Section [http]. Paths are empty where there is no such file.
 struct HttpServerOptions {
   std::string listen = "127.0.0.1:8470";
+  std::string tls_certificate = {}, tls_key = {};  ///< PEM; both or none
+  std::string token_file = {};                     ///< one line, see parse_token()
+  std::string users_file = {};                     ///< htpasswd, see parse_users()
+  std::vector<std::string> hosts = {};             ///< further Host names, see HttpNames
   std::size_t connections_max = 64;
+  std::size_t connections_per_address_max = 32;           ///< an IPv6 network of 64 bits counts as one
   Duration request_timeout = Duration::from_seconds(10);  ///< for a request to arrive, and for an answer to leave
 };
 HttpServerOptions read_http_server_options(Config& config);
 
-/// The program's one HTTP port: HTTP/1.1, one thread, exact routes, loopback alone in this version.
-/// Requests are answered only under the Host names of allowed_hosts() (421 otherwise), without a body, with a head of
-/// at most 8 KiB (431). When all connections are in use, the one that has kept the server waiting for its request the
-/// longest is closed in favour of the new one, so slow clients cannot shut others out; if all are being answered, the
-/// new one gets 503.
+/// The program's one HTTP port: HTTP/1.1, with TLS or without, one thread, exact routes.
+/// Requests are answered only under the names of HttpNames (421 otherwise), without a body, with a head of at most 8
+/// KiB and 64 fields (431), and with the credentials that are configured (401; 429 after too many wrong ones). Beyond
+/// loopback it wants TLS and credentials. When all connections are in use, or all that one client may have, the one
+/// that has kept the server waiting for its request the longest is closed in favour of the new one, those first that
+/// have not shown credentials: slow clients cannot shut others out. If all are being answered, the new one gets 503.
+/// Certificate, key, token and users are read again when their files change; bad ones are refused and the old ones
+/// stay.
 class HttpServer {
  public:
-  /// Binds and listens; answers from start() on. Errors say which address, why, and what to change.
+  /// Reads the files, binds and listens; answers from start() on. Errors say what is wrong and what to change.
   static Result<std::unique_ptr<HttpServer>> listen(const HttpServerOptions& options);
   ~HttpServer();
 
-  /// Before start(). A route for GET answers HEAD too. path: exact.
-  void handle(const std::string& method, const std::string& path, HttpHandler handler);
+  /// Before start(). A route for GET answers HEAD too. path: exact. Of other methods, requests of foreign origins are
+  /// refused (403).
+  void handle(const std::string& method, const std::string& path, HttpHandler handler,
+              HttpAccess access = HttpAccess::kCredentials);
   void start();
 
   /// With the port that was really taken.
   const ListenAddress& address() const noexcept;
+  bool tls() const noexcept;
+  /// What the user should know at start: a certificate about to end, a token that others can read.
+  const std::vector<std::string>& notes() const noexcept;
+  /// What happened since the last call: files that were read again. Any thread.
+  std::vector<std::string> take_messages();
   /// Any thread.
   HttpCounters counters() const noexcept;
 

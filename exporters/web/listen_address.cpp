@@ -10,8 +10,6 @@
 namespace netpulse {
 namespace {
 
-constexpr std::uint16_t kHttpPort = 80;
-
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -45,16 +43,6 @@ std::string ListenAddress::to_string() const {
   return fmt::format(fmt::runtime(address.is_v4_mapped() ? "{}:{}" : "[{}]:{}"), address.to_string(), port);
 }
 
-std::vector<std::string> allowed_hosts(const ListenAddress& address) {
-  std::vector<std::string> hosts;
-  const std::string own = address.to_string();
-  const std::string port = fmt::format(":{}", address.port);
-  for (const std::string& host :
-       {std::string("127.0.0.1"), std::string("localhost"), std::string("[::1]"), own.substr(0, own.rfind(':'))}) {
-    hosts.push_back(host + port);
-    if (address.port == kHttpPort) hosts.push_back(host);
-  }
-  return hosts;
-}
+bool ListenAddress::any() const noexcept { return address == IpAddress{} || address == *IpAddress::parse("0.0.0.0"); }
 
 }  // namespace netpulse

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/base/ip_address.h"
 #include "engine/base/result.h"
@@ -19,12 +18,11 @@ struct ListenAddress {
   /// Accepts "127.0.0.1:8470", "[::1]:8470" and "localhost:8470"; names are not resolved.
   static Result<ListenAddress> parse(std::string_view text);
 
+  /// Every address of the machine: 0.0.0.0 or [::].
+  bool any() const noexcept;
+
   /// "127.0.0.1:8470", "[::1]:8470".
   std::string to_string() const;
 };
-
-/// The values of a Host header that are answered: the loopback literals and the address itself, each with the port (and
-/// without it where it is HTTP's own). Anything else may be a foreign name that was rebound to this machine.
-std::vector<std::string> allowed_hosts(const ListenAddress& address);
 
 }  // namespace netpulse

@@ -107,7 +107,8 @@ void add_status_routes(HttpServer& server, const LatestSnapshot& latest, StatusP
   server.handle("GET", "/style.css", [](const HttpRequest&) {
     return HttpResponse{200, "text/css; charset=utf-8", std::string(kStyle)};
   });
-  server.handle("GET", "/healthz", [](const HttpRequest&) { return HttpResponse{.body = "ok\n"}; });
+  server.handle(
+      "GET", "/healthz", [](const HttpRequest&) { return HttpResponse{.body = "ok\n"}; }, HttpAccess::kAnybody);
   server.handle("GET", "/readyz", [&latest](const HttpRequest&) {
     const bool ready = latest.get()->started_at.known();
     return HttpResponse{.status = ready ? 200U : 503U, .body = ready ? "ready\n" : "the capture has not started\n"};

@@ -172,10 +172,27 @@ class Check {
 
   void check_port() {
     const auto server = HttpServer::listen(settings_.http);
-    if (server.ok())
-      findings_.push_back({"page and /metrics", Outcome::kOk, settings_.http.listen + " is free"});
-    else
+    if (!server.ok()) {
       findings_.push_back(failed("page and /metrics", server.error().message));
+      return;
+    }
+    findings_.push_back({"page and /metrics", Outcome::kOk, settings_.http.listen + " is free, " + protection()});
+    for (const std::string& note : server.value()->notes()) {
+      Finding finding = failed("page and /metrics", note);
+      finding.outcome = Outcome::kWarning;
+      findings_.push_back(std::move(finding));
+    }
+  }
+
+  /// "with TLS, for those with the token or a password"
+  std::string protection() const {
+    const HttpServerOptions& http = settings_.http;
+    const bool token = !http.token_file.empty(), users = !http.users_file.empty();
+    return std::string(http.tls_certificate.empty() ? "without TLS, for " : "with TLS, for ") +
+           (token && users ? "those with the token or a password"
+            : token        ? "those with the token"
+            : users        ? "those with a password"
+                           : "everybody on this machine");
   }
 
   void check_file_limit() {
@@ -238,6 +255,14 @@ std::string json_findings(const std::vector<Finding>& findings, bool good) {
   return json.result();
 }
 
+/// Each line was made by us; what it quotes was not.
+std::string lines_of(std::string text, const std::string& indent) {
+  std::string lines;
+  for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
+    lines += printable(text.substr(0, end)) + "\n" + indent;
+  return lines + printable(text);
+}
+
 std::string text_findings(const std::vector<Finding>& findings, bool good, const TextStyle& style) {
   std::size_t width = 0;
   for (const Finding& finding : findings) width = std::max(width, finding.name.size());
@@ -248,12 +273,9 @@ std::string text_findings(const std::vector<Finding>& findings, bool good, const
     name.resize(width, ' ');
     const std::string status = outcome_name(finding.outcome);
     text += inked(status, ink, style) + std::string(6 - status.size(), ' ') + name + "  ";
-    // Each line of a detail was made by us; what it quotes was not.
-    std::string detail = finding.detail;
-    for (std::size_t end; (end = detail.find('\n')) != std::string::npos; detail.erase(0, end + 1))
-      text += printable(detail.substr(0, end)) + "\n" + std::string(width + 8, ' ');
-    text += printable(detail) + "\n";
-    if (!finding.remedy.empty()) text += std::string(width + 8, ' ') + "-> " + printable(finding.remedy) + "\n";
+    const std::string indent(width + 8, ' ');
+    text += lines_of(finding.detail, indent) + "\n";
+    if (!finding.remedy.empty()) text += indent + "-> " + lines_of(finding.remedy, indent + "   ") + "\n";
   }
   return text + (good ? "netpulse run will work here\n" : "netpulse run will not work here yet\n");
 }

@@ -55,7 +55,8 @@ constexpr const char* kMetricsExamples = R"(Examples:
 struct Typed {
   CommandLine line;
   std::vector<std::string> interfaces;
-  std::string replay_file, filter, listen, backend, flows, format = "text";
+  std::string replay_file, filter, listen, tls_certificate, tls_key, token_file, users_file, backend, flows;
+  std::string format = "text";
   int workers = 0;
   double duration_seconds = 0;
 };
@@ -96,6 +97,12 @@ void add_run(CLI::App& app, Typed& typed) {
       ->type_name("SECONDS");
   run->add_option("--listen", typed.listen, "Address of the page and /metrics (127.0.0.1:8470)")
       ->type_name("ADDRESS:PORT");
+  run->add_option("--tls-certificate", typed.tls_certificate, "Speak HTTPS: the certificate and its issuers (PEM)")
+      ->type_name("FILE");
+  run->add_option("--tls-key", typed.tls_key, "The certificate's key (PEM)")->type_name("FILE");
+  run->add_option("--token-file", typed.token_file, "Answer those who know the token in it")->type_name("FILE");
+  run->add_option("--users-file", typed.users_file, "Answer these users and passwords (htpasswd -B)")
+      ->type_name("FILE");
   add_engine(*run, typed);
   add_format(*run, typed);
   add_common(*run, typed);
@@ -178,6 +185,10 @@ CommandLine finish(const CLI::App& app, Typed& typed) {
   set(typed, "capture.backend", typed.backend);
   set(typed, "workers.count", typed.workers == 0 ? "" : std::to_string(typed.workers));
   set(typed, "http.listen", typed.listen);
+  set(typed, "http.tls_certificate", typed.tls_certificate);
+  set(typed, "http.tls_key", typed.tls_key);
+  set(typed, "http.token_file", typed.token_file);
+  set(typed, "http.users_file", typed.users_file);
   set(typed, "exporters.jsonl.path", typed.flows);
   return std::move(typed.line);
 }

@@ -92,9 +92,10 @@ int fail(const Error& error, int status = kFailure) {
 }
 
 void announce(const HttpServer& server, const RunInput& input) {
-  const std::string address = "http://" + server.address().to_string();
+  const std::string address = (server.tls() ? "https://" : "http://") + server.address().to_string();
   std::string text = "netpulse: " + input.description + "\n";
   for (const std::string& note : input.notes) text += "netpulse: " + note + "\n";
+  for (const std::string& note : server.notes()) text += "netpulse: " + printable(note) + "\n";
   text += "netpulse: page " + address + "/   metrics " + address + "/metrics   Ctrl-C ends the run\n";
   write_all(STDERR_FILENO, text);
 }
@@ -138,6 +139,10 @@ int run_command(const CommandLine& line) {
   auto before = latest.get();
   const RunReport report = session.value()->run(line.duration_seconds, [&] {
     for (const std::string& message : session.value()->places().take_messages()) {
+      status.clear();
+      complain(message);
+    }
+    for (const std::string& message : server->take_messages()) {
       status.clear();
       complain(message);
     }

@@ -56,7 +56,8 @@ void complain(std::string_view message) {
   std::string lines;
   while (!message.empty()) {
     const std::size_t end = std::min(message.find('\n'), message.size());
-    lines += "netpulse: " + printable(message.substr(0, end)) + "\n";
+    // What is indented is to be copied: commands, configuration.
+    lines += (message.starts_with(' ') ? "" : "netpulse: ") + printable(message.substr(0, end)) + "\n";
     message.remove_prefix(std::min(end + 1, message.size()));
   }
   write_all(STDERR_FILENO, lines);

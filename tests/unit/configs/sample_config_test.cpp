@@ -92,7 +92,13 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.capture.dpdk.hardware_timestamps, wanted.capture.dpdk.hardware_timestamps);
   EXPECT_EQ(shown.capture.dpdk.busy_poll, wanted.capture.dpdk.busy_poll);
   EXPECT_EQ(shown.http.listen, wanted.http.listen);
+  EXPECT_EQ(shown.http.tls_certificate, wanted.http.tls_certificate);
+  EXPECT_EQ(shown.http.tls_key, wanted.http.tls_key);
+  EXPECT_EQ(shown.http.token_file, wanted.http.token_file);
+  EXPECT_EQ(shown.http.users_file, wanted.http.users_file);
+  EXPECT_EQ(shown.http.hosts, wanted.http.hosts);
   EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
+  EXPECT_EQ(shown.http.connections_per_address_max, wanted.http.connections_per_address_max);
   EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);
   EXPECT_EQ(shown.exporters.jsonl_path, wanted.exporters.jsonl_path);
   EXPECT_EQ(shown.capture.backend, wanted.capture.backend);

@@ -292,7 +292,12 @@ TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
   snapshot->untracked_top_entries = 24;
   fixture.latest.publish(snapshot);
   const PrometheusExporter exporter{{"1.2.3", {"eth0"}}, fixture.latest, [] {
-                                      return HttpCounters{100, 101, 102, 103, 104};
+                                      HttpCounters counters{100, 101, 102, 103, 104};
+                                      counters.refused_requests = {110, 111, 112, 113, 114, 115, 116};
+                                      counters.handshakes_failed = 120;
+                                      counters.certificates_refused = 121;
+                                      counters.certificate_not_after_seconds = 1'900'000'000;
+                                      return counters;
                                     }};
   const std::string text = exporter.scrape();
   for (std::size_t i = 0; i < static_cast<std::size_t>(LossReason::kCount); ++i) {
@@ -307,6 +312,12 @@ TEST(Prometheus, EveryLossAndEveryFullStructureHasItsSeries) {
   EXPECT_TRUE(has_line(text, "netpulse_dropped_top_entries_total 24"));
   EXPECT_TRUE(has_line(text, "netpulse_http_connections_total{result=\"accepted\"} 100"));
   EXPECT_TRUE(has_line(text, "netpulse_http_connections_total{result=\"timed_out\"} 104"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_requests_refused_total{reason=\"host\"} 110"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_requests_refused_total{reason=\"plain_http\"} 116"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_tls_handshakes_total{result=\"failed\"} 120"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_reloads_total{files=\"certificate\",result=\"refused\"} 121"));
+  EXPECT_TRUE(has_line(text, "netpulse_http_certificate_not_after_timestamp_seconds 1.9e+09") ||
+              has_line(text, "netpulse_http_certificate_not_after_timestamp_seconds 1900000000"));
 }
 
 TEST(Prometheus, TheSetOfSeriesNeverChanges) {

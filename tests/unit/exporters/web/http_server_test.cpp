@@ -9,6 +9,8 @@
 #include <zlib.h>
 
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,6 +74,9 @@ class HttpServerTest : public testing::Test {
     server_ = std::move(server).value();
     server_->handle("GET", "/hello", [](const HttpRequest&) { return HttpResponse{.body = "hello\n"}; });
     server_->handle("GET", "/big", [](const HttpRequest&) { return HttpResponse{.body = std::string(100'000, 'x')}; });
+    server_->handle("POST", "/change", [](const HttpRequest&) { return HttpResponse{.body = "changed\n"}; });
+    server_->handle(
+        "GET", "/open", [](const HttpRequest&) { return HttpResponse{.body = "open\n"}; }, HttpAccess::kAnybody);
     server_->handle("GET", "/throws", [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); });
     server_->start();
     port_ = server_->address().port;
@@ -244,6 +249,55 @@ TEST_F(HttpServerTest, SlowConnectionsDoNotShutOthersOut) {
   EXPECT_EQ(counters.refused, 0U);
 }
 
+TEST_F(HttpServerTest, OneClientCannotTakeAllConnections) {
+  serve({.connections_max = 8, .connections_per_address_max = 3});
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 10; ++i) slow.push_back(std::make_unique<RawClient>(port_));
+  EXPECT_TRUE(slow[0]->closed_within(5000));
+  EXPECT_EQ(status(get("/hello")), "HTTP/1.1 200 OK");
+  EXPECT_EQ(server_->counters().accepted, 11U);
+  EXPECT_EQ(server_->counters().displaced, 8U);
+}
+
+TEST_F(HttpServerTest, RefusesManyFields) {
+  serve();
+  std::string fields;
+  for (int i = 0; i < 62; ++i) fields += "X-" + std::to_string(i) + ": 1\r\n";
+  EXPECT_EQ(status(get("/hello", fields)), "HTTP/1.1 200 OK");
+  EXPECT_EQ(status(get("/hello", fields + "X-62: 1\r\n")), "HTTP/1.1 431 Request Header Fields Too Large");
+  EXPECT_EQ(server_->counters().refused_requests[static_cast<std::size_t>(HttpRefusal::kMalformed)], 1U);
+}
+
+TEST_F(HttpServerTest, ForeignPagesMayNotAskForChanges) {
+  serve();
+  const auto change = [&](const std::string& more) { return status(get("/change", more, "POST")); };
+  EXPECT_EQ(change(""), "HTTP/1.1 200 OK");
+  EXPECT_EQ(change("Origin: http://" + host() + "\r\n"), "HTTP/1.1 200 OK");
+  for (const char* bad : {"null", "http://evil.example", "https://127.0.0.1"})
+    EXPECT_EQ(change("Origin: " + std::string(bad) + "\r\n"), "HTTP/1.1 403 Forbidden") << bad;
+  EXPECT_EQ(change("Origin: http://" + host() + "\r\nOrigin: http://evil.example\r\n"), "HTTP/1.1 403 Forbidden");
+  EXPECT_EQ(status(get("/hello", "Origin: http://evil.example\r\n")), "HTTP/1.1 200 OK");
+  EXPECT_EQ(server_->counters().refused_requests[static_cast<std::size_t>(HttpRefusal::kOrigin)], 4U);
+}
+
+TEST_F(HttpServerTest, AsksForTheTokenOnLoopbackTooAndTellsStrangersNothing) {
+  const std::string path = testing::TempDir() + "http_server_test_token";
+  std::ofstream(path) << "0123456789abcdef\n";
+  serve({.token_file = path});
+  EXPECT_EQ(status(get("/open")), "HTTP/1.1 200 OK");
+  for (const char* target : {"/hello", "/nothing", "/change"})
+    EXPECT_EQ(status(get(target)), "HTTP/1.1 401 Unauthorized") << target;
+  EXPECT_EQ(status(get("/open", "", "DELETE")), "HTTP/1.1 401 Unauthorized");
+  const std::string right = "Authorization: Bearer 0123456789abcdef\r\n";
+  EXPECT_EQ(status(get("/hello", right)), "HTTP/1.1 200 OK");
+  EXPECT_EQ(status(get("/nothing", right)), "HTTP/1.1 404 Not Found");
+  EXPECT_EQ(status(get("/hello", right + right)), "HTTP/1.1 401 Unauthorized");
+  const std::string wrong = get("/hello", "Authorization: Bearer 0123456789abcdeX\r\n");
+  EXPECT_EQ(wrong.substr(0, wrong.find("\r\nDate")), get("/hello").substr(0, wrong.find("\r\nDate")))
+      << "none and a wrong one look alike";
+  std::remove(path.c_str());
+}
+
 TEST_F(HttpServerTest, CompressesForThoseWhoAskForIt) {
   serve();
   const std::string answer = get("/big", "Accept-Encoding: deflate, gzip;q=1.0\r\n");
@@ -274,6 +328,8 @@ TEST(HttpServerListen, RefusesWhatIsNotLoopbackAndSaysWhy) {
     const auto server = HttpServer::listen({.listen = address});
     ASSERT_FALSE(server.ok()) << address;
     EXPECT_NE(server.error().message.find("token and TLS"), std::string::npos);
+    EXPECT_NE(server.error().message.find("openssl req -x509"), std::string::npos);
+    EXPECT_NE(server.error().message.find("credentials_file: netpulse-token"), std::string::npos);
   }
 }
 
