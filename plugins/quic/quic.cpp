@@ -154,8 +154,10 @@ void DatagramReader::read_unencrypted() noexcept {
 
 /// A packet with 1-RTT keys, if the client's: see Quic::kHistogramHandshake.
 void DatagramReader::on_short_header(std::uint8_t first_byte) noexcept {
-  constexpr std::uint8_t kFormBit = 0x80, kFixedBit = 0x40;
-  if ((first_byte & (kFormBit | kFixedBit)) != kFixedBit) return;
+  // The next bit may have any value where the server allows it (RFC 9287 section 3), which is sealed. All zero is what
+  // fills a datagram up.
+  constexpr std::uint8_t kFormBit = 0x80;
+  if ((first_byte & kFormBit) != 0 || first_byte == 0) return;
   if (!is(kClientDone) || !is(kServerDone) || !from_client() || timing(kHandshakeOver)) return;
   set_timing(kHandshakeOver);
   if (!state_.client_initial_at.known() || packet_.received_at <= state_.client_initial_at) return;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the captures of real peers: browsing, tls_segmented, fragments, vxlan, cooked, bad_cable (README.md tells what is in them).
+"""Makes the captures of real peers: browsing, tls_segmented, fragments, vxlan, cooked, bad_cable, quic (README.md tells what is in them).
 
 Namespaces, a cable, real servers and clients; nothing leaves the machine. Needs root and the packages of make_sample.py.
 """
@@ -149,11 +149,36 @@ def bad_cable():
         keep(lab, capture, 'bad_cable.pcap')
 
 
+def quic():
+    """HTTP/3 of ngtcp2: version 1, with a Retry, upgraded to version 2, a version that nobody knows, over a lossy path."""
+    runs = (('www.youtube.com', [], []), ('www.cloudflare.com', ['-V'], []),
+            ('static.example.org', ['--preferred-versions=v2draft'], ['--other-versions=v2draft,v1']),
+            ('unknown-version.example.org', [], ['--version=0x1a2a3a4a']),
+            ('lossy.example.org', ['-t', '0.05', '-r', '0.05'], ['-t', '0.05', '-r', '0.05']))
+    with Lab() as lab:
+        client, server = two_hosts(lab)
+        key, certificate = lab.certificate()
+        root = lab.path('www')
+        os.makedirs(root)
+        with open(os.path.join(root, 'page'), 'wb') as file:
+            file.write(os.urandom(20_000))
+        capture = lab.capture(client, 'eth0', 'quic.pcap', 'udp')
+        for number, (name, server_options, client_options) in enumerate(runs):
+            port = 443 + number  # a server each, as their options are for all clients
+            server.start(['gtlsserver', '-q', '-d', root] + server_options + [SERVER, str(port), key, certificate],
+                         log='gtlsserver%d.log' % number)
+            server.wait_for_port(port, 'udp')
+            client.knows(name, SERVER)
+            client.run(['gtlsclient', '-q', '--no-http-dump', '--no-quic-dump', '--exit-on-all-streams-close'] + client_options +
+                       [name, str(port), 'https://%s:%d/page' % (name, port)], timeout=30, check=False)
+        keep(lab, capture, 'quic.pcap')
+
+
 if __name__ == '__main__':
-    reason = missing('nginx', 'unbound', 'kdig', 'curl', 'openssl', 'tcpdump', 'ethtool', 'ping')
+    reason = missing('nginx', 'unbound', 'kdig', 'curl', 'openssl', 'tcpdump', 'ethtool', 'ping', 'gtlsserver', 'gtlsclient')
     if reason:
         sys.exit(reason)
-    makers = (browsing, tls_segmented, fragments, vxlan, cooked, bad_cable)
+    makers = (browsing, tls_segmented, fragments, vxlan, cooked, bad_cable, quic)
     for make in makers:
         if len(sys.argv) == 1 or make.__name__ in sys.argv[1:]:
             make()

@@ -174,8 +174,9 @@ def check_against_tshark(case, lines, report):
     for key in set(want) | set(got):
         if list(want.get(key, [0, 0])) != list(got.get(key, [0, 0])):
             raise Mismatch('tshark disagrees on %s: packets and bytes %s, netpulse %s' % (key, want.get(key), got.get(key)))
-    if set(report['names'].get('tls_server_name', [])) != names:
-        raise Mismatch('tshark has other server names: %s' % (names ^ set(report['names'].get('tls_server_name', []))))
+    found = {name for names_of in ('tls_server_name', 'quic_server_name') for name in report['names'].get(names_of, [])}
+    if found != names:
+        raise Mismatch('tshark has other server names: %s' % (names ^ found))
     mine = {n.rstrip('.') for kind in ('dns', 'mdns', 'llmnr') for n in report['names'].get(kind + '_query', [])}
     if not mine <= questions or questions - mine:
         raise Mismatch('tshark has other DNS names: %s' % (questions ^ mine))

@@ -173,15 +173,6 @@ def executed(fleet_, target, end, chosen='.*'):
     return [numbers for numbers in ([v for v in values if v != 'NaN'] for values in series) if numbers]
 
 
-def nothing_observed(fleet_, expression):
-    """Whether a quantile is of a histogram that the captures put nothing in."""
-    histogram = re.search(r'histogram_quantile\(.*?(netpulse_\w+)_bucket\{([^}]*)\}', expression)
-    if not histogram:
-        return False
-    count = fleet_.query('sum(%s_count{%s})' % (histogram.group(1), as_grafana_would(histogram.group(2))))
-    return count and float(count[0]['value'][1]) == 0
-
-
 def test_rules_do_what_their_tests_say():
     files = sorted(glob.glob(os.path.join(PROMETHEUS, 'tests', '*.yml')))
     assert files
@@ -203,41 +194,42 @@ def test_increase_equals_the_totals_of_the_captures():
         wanted['bytes'] += report['bytes']['wire']
     for capture in SENT:
         lab.send(capture)
-    time.sleep(2 * SCRAPE_SECONDS + 0.5)
+
+    def increase_of(selected):
+        return lab.value('sum(increase(%s[5m]))' % selected, lab.value('max(timestamp(%s))' % selected))
     said = []
     for unit, total in wanted.items():
         for metric in ('netpulse_capture_%s_total', 'netpulse_traffic_%s_total', 'netpulse_transport_%s_total',
                        'netpulse_network_%s_total'):
             selected = metric % unit + '{instance="%s"}' % live
-            at = lab.value('max(timestamp(%s))' % selected)
-            increase = lab.value('sum(increase(%s[5m]))' % selected, at)
-            assert abs(increase - total) <= 0.01 * total, '%s: %.1f of %d' % (selected, increase, total)
-        said.append('%s %.1f of %d' % (unit, increase, total))
+            # The last packets may wait in the kernel's ring, and then for a scrape.
+            eventually(lambda: abs(increase_of(selected) - total) <= 0.01 * total, 10, selected + ' grows by the total')
+        said.append('%s %.1f of %d' % (unit, increase_of(selected), total))
     return ', '.join(said)
 
 
 def test_every_query_of_every_panel_has_an_answer():
     lab = fleet()
-    lab.send('browsing.pcap')
+    for capture in ('browsing.pcap', 'quic.pcap'):
+        lab.send(capture)
+    sent = time.time()
     oldest = lab.value('min(min_over_time(timestamp(up)[5m:1s]))')
     eventually(lambda: time.time() - oldest > SCRAPES * SCRAPE_SECONDS + 2, 60, 'enough scrapes')
+    # What was sent has to have come out of the kernel's ring, and to be within the range that is asked for.
+    eventually(lambda: lab.value('min(timestamp(up))') > sent + 3 * SCRAPE_SECONDS, 30, 'scrapes of what was sent')
     end = lab.value('min(timestamp(up))')
-    queries, quiet, empty = 0, set(), []
+    queries, empty = 0, []
     for dashboard, panel in panels():
         for target in panel['targets']:
             queries += 1
             where = '%s, %s, %s' % (dashboard['uid'], panel['title'], target['refId'])
-            if executed(lab, target, end):
-                continue
-            if nothing_observed(lab, target['expr']):
-                quiet.add(where)
-            else:
+            if not executed(lab, target, end):
                 empty.append('%s: %s' % (where, as_grafana_would(target['expr'])))
     one = re.escape(lab.instance(LIVE)).replace('\\', '\\\\')  # as Grafana escapes a value that is chosen
     traffic = next(panel['targets'][0] for dashboard, panel in panels() if panel['title'] == 'Packets by interface')
     assert len(executed(lab, traffic, end, one)) == 1, 'one instance is chosen'
     assert not empty, 'no data:\n' + '\n'.join(empty)
-    return '%d queries; of histograms without observations: %s' % (queries, '; '.join(sorted(quiet)) or 'none')
+    return '%d queries' % queries
 
 
 def expressions(lab):

@@ -43,9 +43,19 @@ TEST_F(QuicFlow, EarlyDataDoNotEndTheHandshake) {
   at(1031);
   EXPECT_EQ(client(sealed_packet(1)), Verdict::kNeedMore);
   at(1032);
-  EXPECT_EQ(client(ByteVector(60, 0x01)), Verdict::kNeedMore);  // neither long nor, without its fixed bit, short
+  EXPECT_EQ(client(joined({sealed_packet(1), ByteVector(60, 0x00)})), Verdict::kNeedMore);  // filled up
   at(1040);
   EXPECT_EQ(client(kShortHeader), Verdict::kDone);
+  EXPECT_EQ(observed().back(), (std::pair<std::size_t, std::int64_t>{Quic::kHistogramHandshake, 40}));
+}
+
+TEST_F(QuicFlow, AShortHeaderMayHaveAGreasedBit) {
+  at(1000);
+  client(client_initial().build(crypto_frame(0, hello)));
+  at(1030);
+  server(server_initial().build(answer));
+  at(1040);
+  EXPECT_EQ(client(joined({sealed_packet(2), ByteVector(60, 0x03)})), Verdict::kDone);  // RFC 9287
   EXPECT_EQ(observed().back(), (std::pair<std::size_t, std::int64_t>{Quic::kHistogramHandshake, 40}));
 }
 
