@@ -21,7 +21,8 @@ from lab import SEGMENT_OFFLOADS, Lab, eventually, json_lines  # noqa: E402
 CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'captures')
 SAMPLE = os.path.join(CAPTURES, 'sample.pcap')
 # What depends on when packets came, and on nothing else; so do all fields in seconds.
-TIMES = ('flow_id', 'start_time', 'end_time', 'end_reason')
+# What follows from when packets came, which a busy machine delays.
+TIMES = ('flow_id', 'start_time', 'end_time', 'end_reason', 'src_mos_estimated', 'dst_mos_estimated')
 NETPULSE_ARGUMENTS = ('-i', 'eth0', '--backend', 'af_xdp')
 
 
@@ -91,6 +92,12 @@ def same_as_read(names, af_xdp='', arguments=()):
             assert sent == report['packets']['total'], (sent, report['packets'])
             eventually(lambda: received(netpulse) == sent, 5, 'all %d packets: %d, %s' % (
                 sent, received(netpulse), source_drops(netpulse)))
+            modes = [dict(l)['mode'] for (n, l), v in netpulse.metrics().items() if n == 'netpulse_capture_info' and v == 1]
+            told = ('generic' if ' generic mode' in netpulse.output() else
+                    'zero_copy' if 'zero-copy\n' in netpulse.output() else 'copy')
+            assert modes == [told], (modes, netpulse.output())
+            backlog = netpulse.sum('netpulse_source_backlog_ratio', interface='eth0')
+            assert 0 <= backlog <= 1, backlog
             flows = netpulse.stop()
             live = netpulse.report()
             for part in ('packets', 'bytes'):

@@ -200,6 +200,8 @@ def test_each_interface_has_counters_of_its_own():
         eventually(lambda: (received('eth0'), received('eth1')) == (10, 6), 5, 'ten packets on eth0 and six on eth1')
         series = {(n, tuple(v for k, v in l if k == 'interface')) for n, l in netpulse.metrics() if dict(l).get('interface')}
         assert {interface for _, interface in series} == {('eth0',), ('eth1',)}, series
+        assert netpulse.sum('netpulse_capture_info', backend='pcap', mode='') == 2, netpulse.metrics()
+        assert 0 <= netpulse.sum('netpulse_source_backlog_ratio', interface='eth0') <= 2, 'a source for each worker'
         netpulse.stop()
         text = netpulse.output()
         report = json.loads(text[text.index('\n{') + 1:text.rindex('}') + 1])
