@@ -24,6 +24,7 @@ class NullContext final : public AnalyzerContext {
   }
   void count(std::size_t, std::uint64_t increment) noexcept override { found += increment; }
   void observe_latency(std::size_t, Duration) noexcept override {}
+  void observe_value(std::size_t, double) noexcept override {}
   void discard_stream(std::size_t) noexcept override {}
   void skip_stream(std::size_t) noexcept override {}
   bool from_initiator() const noexcept override { return true; }

@@ -20,11 +20,15 @@ void scrape(benchmark::State& state) {
   const LatestSnapshot latest(make_zero_snapshot(names, kWorkers, kWorkers));
   const std::vector<std::string> interfaces(kWorkers, "eth0");
   const PrometheusExporter exporter({"1.0.0", interfaces}, latest);
+  const auto format = static_cast<ExpositionFormat>(state.range(0));
   std::size_t bytes = 0;
-  for (auto _ : state) bytes = exporter.scrape().size();
+  for (auto _ : state) bytes = exporter.scrape(format).size();
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(scrape)->Unit(benchmark::kMillisecond);
+BENCHMARK(scrape)
+    ->Arg(static_cast<int>(ExpositionFormat::kText))
+    ->Arg(static_cast<int>(ExpositionFormat::kOpenMetrics))
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace netpulse

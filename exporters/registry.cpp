@@ -16,6 +16,8 @@ ExporterOptions read_exporter_options(Config& config) {
   return options;
 }
 
+std::vector<std::string> exporter_names() { return {"jsonl"}; }
+
 Result<std::vector<std::unique_ptr<FlowSink>>> make_flow_sinks(const ExporterOptions& options, const RunNames& names) {
   std::vector<std::unique_ptr<FlowSink>> sinks;
   if (options.jsonl_path) {

@@ -17,6 +17,9 @@ struct ExporterOptions {
 };
 ExporterOptions read_exporter_options(Config& config);
 
+/// All that could be configured, as RunNames::exporters calls them.
+std::vector<std::string> exporter_names();
+
 /// Opens them all, or says which one failed and why.
 Result<std::vector<std::unique_ptr<FlowSink>>> make_flow_sinks(const ExporterOptions& options, const RunNames& names);
 

@@ -122,6 +122,7 @@ def lint(stage):
     stage.run_counting([sys.executable, 'tests/lint/include_direction_test.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/include_direction.py'], 60)
     stage.run_counting([sys.executable, 'tests/lint/run_packages.py'], 120)
+    stage.run_counting([sys.executable, 'tests/lint/dashboards.py'], 400)
 
 
 def formatting(stage):
@@ -130,15 +131,17 @@ def formatting(stage):
 
 
 def release(stage):
-    """gcc, as users build it: unit tests, corpus replays, golden tests; every protocol against tshark."""
+    """gcc, as users build it: unit tests, corpus replays, golden tests; every protocol against tshark; what /metrics
+    offers."""
     stage.build('release', GCC, '--buildtype=release', '-Dtests=true')
     stage.meson_test('release')
     stage.run_counting([sys.executable, 'tests/differential_test.py', '--netpulse', program('release')], 120)
+    stage.run_counting([sys.executable, 'tests/metrics_test.py', '--netpulse', program('release')], 180)
 
 
 def live(stage):
-    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'http_test.py', 'af_xdp_test.py',
-                 'dpdk_test.py'):
+    for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'http_test.py', 'restart_test.py',
+                 'grafana_test.py', 'af_xdp_test.py', 'dpdk_test.py'):
         stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 
@@ -179,10 +182,10 @@ def fuzz(stage):
 
 
 def threads(stage):
-    """gcc with ThreadSanitizer: the unit tests, and captures read by four workers."""
+    """gcc with ThreadSanitizer: the unit tests of what several threads run, and captures read by four workers."""
     # Boost.Asio's fences are not understood, and warned of; it does not need them between its own atomics.
     stage.build('threads', GCC, '--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=thread', '-Dmarch=x86-64-v3',
-                '-Dcpp_args=-Wno-tsan')
+                '-Dcpp_args=-Wno-tsan', '--', 'tests/unit_tests', 'tools/netpulse/netpulse')
     stage.meson_test('threads', 'unit', '--timeout-multiplier', '10')
     for capture in ('sample.pcap', 'browsing.pcap'):
         stage.run([program('threads'), 'read', '--format', 'json', '--workers', '4', 'tests/captures/' + capture], 120)

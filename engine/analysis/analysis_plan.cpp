@@ -23,8 +23,11 @@ Result<AnalysisPlan> AnalysisPlan::build(std::span<const AnalyzerEntry> analyzer
   plan.udp_ports_ = std::make_unique<Ports>();
   for (const PortRule& rule : catalogue.rules().ports) {
     if (rule.application == 0 || (rule.protocol != kTcp && rule.protocol != kUdp)) continue;
-    PortSet& ports = (rule.protocol == kTcp ? plan.tcp_ports_ : plan.udp_ports_)->with_application;
-    for (std::uint32_t port = rule.first; port <= rule.last; ++port) ports.add(port);
+    Ports& ports = rule.protocol == kTcp ? *plan.tcp_ports_ : *plan.udp_ports_;
+    for (std::uint32_t port = rule.first; port <= rule.last; ++port) {
+      ports.with_application.add(port);
+      ports.applications[port] = catalogue.by_port(rule.protocol, static_cast<std::uint16_t>(port));
+    }
   }
   for (std::size_t i = 0; i < analyzers.size(); ++i) {
     const AnalyzerEntry& entry = analyzers[i];
@@ -84,6 +87,7 @@ Result<void> AnalysisPlan::place(const AnalyzerEntry& entry) {
 ApplicationId AnalysisPlan::application_of(ProtocolId protocol, std::uint16_t responder_port,
                                            std::uint16_t initiator_port) const noexcept {
   const Places& places = places_[protocol];
+  if (places.applications_by_port.empty()) return places.application;
   for (const std::uint16_t port : {responder_port, initiator_port}) {
     const auto rule = std::lower_bound(places.applications_by_port.begin(), places.applications_by_port.end(), port,
                                        [](const auto& a, std::uint16_t wanted) { return a.first < wanted; });
@@ -105,7 +109,8 @@ AnalyzerMask AnalysisPlan::candidates_by_port(std::uint8_t protocol, std::uint16
 ApplicationId AnalysisPlan::application_of_port(std::uint8_t protocol, std::uint16_t port) const noexcept {
   const Ports* ports = ports_of(protocol);
   // Other transports (SCTP) are rare enough to ask the catalogue itself.
-  return ports == nullptr || ports->with_application.has(port) ? catalogue_->by_port(protocol, port) : ApplicationId{0};
+  if (ports == nullptr) return catalogue_->by_port(protocol, port);
+  return ports->with_application.has(port) ? ports->applications[port] : ApplicationId{0};
 }
 
 }  // namespace netpulse

@@ -87,6 +87,7 @@ class AnalysisPlan {
   struct Ports {
     PortSet with_candidates, with_application, teaching, teaching_senders;
     PageArray<AnalyzerMask> candidates{65536, PageMemory::Pages::kNormal};  // hardly any page is ever touched
+    PageArray<ApplicationId> applications{65536, PageMemory::Pages::kNormal};
     AnalyzerMask candidates_of(std::uint16_t port) const noexcept {
       return with_candidates.has(port) ? candidates[port] : AnalyzerMask{};
     }

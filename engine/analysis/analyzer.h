@@ -70,7 +70,7 @@ struct TeachingPorts {
 /// Optional: A::kTeachingPorts; A::kExpects, names of the analyzers whose flows it announces by expect_flow();
 /// A::kTables, tables of the report that add_row() fills; and end_flow(State&, bool mine, AnalyzerContext&) noexcept,
 /// called once when no more packets of a flow will come to consume(): it ended, was given up, or was not mine after
-/// all. There is no packet in hand then: only count(), observe_latency(), add_row(), set_number() and
+/// all. There is no packet in hand then: only count(), observe_latency(), observe_value(), add_row(), set_number() and
 /// per_worker() may be used.
 template <class A>
 concept Analyzer = std::is_trivially_copyable_v<typename A::State> &&

@@ -64,6 +64,8 @@ class AnalyzerContext {
   /// Adds to a counter (index into the analyzer's kCounters), or observes a duration (into kHistograms).
   virtual void count(std::size_t counter_index, std::uint64_t increment = 1) noexcept = 0;
   virtual void observe_latency(std::size_t histogram_index, Duration latency) noexcept = 0;
+  /// Observes a plain value into one of kHistograms that has bounds; at least 0.
+  virtual void observe_value(std::size_t histogram_index, double value) noexcept = 0;
   /// kStreamPrefix over TCP: drop the first count bytes of this direction's prefix; the next call starts behind them.
   virtual void discard_stream(std::size_t count) noexcept = 0;
   /// kStreamPrefix over TCP: drop the whole prefix and the count bytes of this direction that follow it, at most

@@ -132,6 +132,7 @@ class Dispatcher final : public AnalyzerContext {
                     std::span<const std::int64_t> values) noexcept override;
   void count(std::size_t counter_index, std::uint64_t increment) noexcept override;
   void observe_latency(std::size_t histogram_index, Duration latency) noexcept override;
+  void observe_value(std::size_t histogram_index, double value) noexcept override;
   void discard_stream(std::size_t count) noexcept override { discarded_ = count; }
   void skip_stream(std::size_t count) noexcept override {
     discarded_ = packet_->payload_captured_bytes;

@@ -112,4 +112,10 @@ void Dispatcher::observe_latency(std::size_t histogram_index, Duration latency) 
   if (!muted_) metrics_.plugin_histograms[plan_.histogram_base(protocol_in_hand_) + histogram_index].observe(latency);
 }
 
+void Dispatcher::observe_value(std::size_t histogram_index, double value) noexcept {
+  if (muted_) return;
+  const std::size_t index = plan_.histogram_base(protocol_in_hand_) + histogram_index;
+  metrics_.plugin_histograms[index].observe_value(value, plan_.histograms()[index].bounds);
+}
+
 }  // namespace netpulse

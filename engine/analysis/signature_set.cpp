@@ -195,10 +195,18 @@ bool SignatureSet::holds(const Signature& signature, Bytes payload) const noexce
 }
 
 AnalyzerMask SignatureSet::match(Bytes payload) const noexcept {
-  const std::size_t table_bytes = std::min(payload.size(), kTableBytes);
-  Mask left = within_[table_bytes];
-  for (std::size_t i = 0; i < table_bytes; ++i)
-    for (std::size_t word = 0; word < kWords; ++word) left[word] &= tables_[i][payload[i]][word];
+  Mask left;
+  if (payload.size() >= kTableBytes) [[likely]] {
+    static_assert(kTableBytes == 4);
+    const Mask &first = tables_[0][payload[0]], &second = tables_[1][payload[1]];
+    const Mask &third = tables_[2][payload[2]], &fourth = tables_[3][payload[3]];
+    for (std::size_t word = 0; word < kWords; ++word)
+      left[word] = first[word] & second[word] & third[word] & fourth[word];
+  } else {
+    left = within_[payload.size()];
+    for (std::size_t i = 0; i < payload.size(); ++i)
+      for (std::size_t word = 0; word < kWords; ++word) left[word] &= tables_[i][payload[i]][word];
+  }
   AnalyzerMask found;
   for (std::size_t word = 0; word < kWords; ++word) {
     for (std::uint64_t bits = left[word]; bits != 0; bits &= bits - 1) {

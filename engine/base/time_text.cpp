@@ -1,5 +1,7 @@
 #include "engine/base/time_text.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 
 namespace netpulse {
@@ -53,6 +55,40 @@ std::string utc_text(Timestamp time) {
   std::string text;
   writer.append(time, text);
   return text;
+}
+
+std::optional<Timestamp> parse_utc(std::string_view text) {
+  const auto number = [&](std::size_t begin, std::size_t digits, int& value) {
+    const std::string_view part = text.substr(std::min(begin, text.size()), digits);
+    return part.size() == digits && part.find_first_not_of("0123456789") == std::string_view::npos &&
+           std::from_chars(part.data(), part.data() + digits, value).ec == std::errc();
+  };
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day) || text[4] != '-' || text[7] != '-')
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  // int64 nanoseconds do not reach further.
+  if (!date.ok() || year < 1678 || year > 2261) return std::nullopt;
+  std::int64_t fraction = 0;
+  if (text.size() > 10) {
+    if (!number(11, 2, hour) || !number(14, 2, minute) || !number(17, 2, second) ||
+        (text[10] != 'T' && text[10] != ' ') || text[13] != ':' || text[16] != ':' || hour > 23 || minute > 59 ||
+        second > 59)
+      return std::nullopt;
+    std::string_view rest = text.substr(19);
+    if (rest.starts_with('.')) {
+      const std::size_t digits = std::min(rest.find_first_not_of("0123456789", 1), rest.size()) - 1;
+      if (digits == 0 || digits > 9) return std::nullopt;
+      std::from_chars(rest.data() + 1, rest.data() + 1 + digits, fraction);
+      for (std::size_t i = digits; i < 9; ++i) fraction *= 10;
+      rest.remove_prefix(1 + digits);
+    }
+    if (rest != "Z" && rest != "z" && rest != "+00:00") return std::nullopt;
+  }
+  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
+  const std::int64_t seconds = days * kSecondsPerDay + hour * 3600 + minute * 60 + second;
+  return Timestamp{seconds * kNanosecondsPerSecond + fraction};
 }
 
 }  // namespace netpulse

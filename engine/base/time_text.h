@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/time.h"
 
@@ -21,5 +23,9 @@ class UtcTimeWriter {
 
 /// One such time.
 std::string utc_text(Timestamp time);
+
+/// Reads one: "2024-05-01T12:00:00Z", with up to nine digits of a second; a date alone is its first moment. Other zones
+/// than UTC are not read.
+std::optional<Timestamp> parse_utc(std::string_view text);
 
 }  // namespace netpulse

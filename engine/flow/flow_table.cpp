@@ -192,7 +192,10 @@ bool FlowTable::take_free_place(std::uint64_t hash, Place& place) noexcept {
     const unsigned free_slots = matching_tags(bucket.tags, 0);
     if (free_slots == 0) continue;
     place = {&bucket, static_cast<std::size_t>(std::countr_zero(free_slots))};
-    if (i != 0) ++buckets_[home].displaced;
+    if (i != 0) {
+      ++buckets_[home].displaced;
+      ++bucket.foreign;
+    }
     return true;
   }
   return false;
@@ -296,8 +299,12 @@ bool FlowTable::evict_near(const PacketView& packet) noexcept {
 void FlowTable::remove(const Place& place, std::size_t position, EndReason reason) noexcept {
   const std::uint32_t index = place.bucket->indices[place.slot];
   FlowRecord& record = records_[index];
-  const std::size_t home = bucket_of(keyed_hash_48(&record.key, seed_));
-  if (home != position) --buckets_[home].displaced;
+  if (place.bucket->foreign != 0) [[unlikely]] {
+    if (const std::size_t home = bucket_of(keyed_hash_48(&record.key, seed_)); home != position) {
+      --buckets_[home].displaced;
+      --place.bucket->foreign;
+    }
+  }
   end(record, reason);
   place.bucket->tags[place.slot] = 0;
   give_back_record(index);

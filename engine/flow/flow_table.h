@@ -176,7 +176,8 @@ class FlowTable {
     std::uint16_t tags[kSlots];  // 0: free
     std::uint32_t indices[kSlots];
     std::uint32_t displaced;  // records of this bucket that lie in one behind it
-    std::uint32_t unused[3];
+    std::uint32_t foreign;    // records in this bucket that belong to one in front of it
+    std::uint32_t unused[2];
   };
   static_assert(sizeof(Bucket) == 64);
   struct Place {

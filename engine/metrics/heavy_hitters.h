@@ -124,12 +124,8 @@ class HeavyHitters {
   }
   /// The smallest key that lies in its home; kWays if there is none.
   static std::size_t smallest(const Bucket& bucket) noexcept {
-    std::size_t found = kWays;
-    for (std::size_t way = 0; way < kWays; ++way)
-      if ((bucket.tags[way] & (kInUse | kDisplaced)) == kInUse &&
-          (found == kWays || bucket.weights[way] < bucket.weights[found]))
-        found = way;
-    return found;
+    static_assert(kWays == 8);
+    return smallest_weight(bucket.weights, bucket.tags, kInUse | kDisplaced, kInUse);
   }
   /// Counts bytes of a key without an entry for its home; gives the entry that it gets, or none.
   Place give_way(std::size_t home, std::uint64_t bytes) noexcept {

@@ -42,6 +42,7 @@ struct SourceCounters {
   std::size_t source = 0;
   std::size_t interface = 0;  ///< index into RunNames::interfaces; 0 for files, which count as one
   SourceStats stats;
+  double backlog_ratio = -1;  ///< of the source: PacketSource::backlog_ratio() a moment ago
 };
 
 /// One host, server name, ... and its traffic, for the report's top lists.

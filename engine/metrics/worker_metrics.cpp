@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 namespace netpulse {
@@ -87,9 +88,16 @@ void LatencyHistogram::observe(Duration latency) noexcept {
   sum_nanoseconds += nanoseconds;
 }
 
+void LatencyHistogram::observe_value(double value, std::span<const double> bounds) noexcept {
+  const auto bucket = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin());
+  ++buckets[std::min(bucket, kHistogramBuckets - 1)];
+  ++count;
+  sum_nanoseconds += std::llround(value * 1e9);
+}
+
 double LatencyHistogram::upper_bound_seconds(std::size_t i) noexcept {
   if (i + 1 >= kHistogramBuckets) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(kFirstBoundNanoseconds << i) * 1e-9;
+  return static_cast<double>(kFirstBoundNanoseconds << i) / 1e9;  // exact: it is printed
 }
 
 void LatencyHistogram::add(const LatencyHistogram& other) noexcept {
@@ -129,6 +137,7 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   add_each(flow_directions, other.flow_directions);
   tcp_midstream_flows += other.tcp_midstream_flows;
   flow_records_exported += other.flow_records_exported;
+  export_ring_records += other.export_ring_records;
   active_flows += other.active_flows;
   flow_capacity += other.flow_capacity;
   details_used += other.details_used;
@@ -153,6 +162,8 @@ void WorkerMetrics::add(const WorkerMetrics& other) noexcept {
   busy_cycles += other.busy_cycles;
   idle_cycles += other.idle_cycles;
   batches += other.batches;
+  add_each(batch_sizes, other.batch_sizes);
+  batch_packets += other.batch_packets;
   overload_level = std::max(overload_level, other.overload_level);
   add_each(overload_entries, other.overload_entries);
   stalls += other.stalls;

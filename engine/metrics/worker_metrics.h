@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "engine/flow/flow_directions.h"
 #include "engine/flow/flow_record.h"
@@ -18,6 +19,9 @@ inline constexpr std::size_t kPluginCountersMax = 512;
 inline constexpr std::size_t kPluginHistogramsMax = 16;
 /// Buckets of every latency histogram: upper bounds 10 us * 2^i (10 us ... 5.4 min), the last one unbounded.
 inline constexpr std::size_t kHistogramBuckets = 26;
+
+/// Buckets of the sizes of batches: upper bounds 1, 2, 4 ... 64 packets, the last one unbounded.
+inline constexpr std::size_t kBatchBuckets = 8;
 
 /// A worker that does not come round for so long stands still.
 inline constexpr double kStallSeconds = 0.1;
@@ -71,13 +75,16 @@ struct alignas(64) DirectedTraffic {
 };
 static_assert(sizeof(DirectedTraffic) == 64);
 
-/// A histogram of durations with the fixed buckets above.
+/// A histogram of durations with the fixed buckets above; or of plain values, with bounds of their own that are kept
+/// elsewhere (MetricDescription::bounds).
 struct LatencyHistogram {
   std::array<std::uint64_t, kHistogramBuckets> buckets{};  ///< not cumulative
   std::uint64_t count = 0;
-  std::int64_t sum_nanoseconds = 0;
+  std::int64_t sum_nanoseconds = 0;  ///< of plain values: billionths
 
   void observe(Duration latency) noexcept;
+  /// value: below 9e9, finite, at least 0. bounds: as in MetricDescription, always the same ones.
+  void observe_value(double value, std::span<const double> bounds) noexcept;
   /// Upper bound of bucket i in seconds; infinity for the last.
   static double upper_bound_seconds(std::size_t i) noexcept;
   void add(const LatencyHistogram& other) noexcept;
@@ -143,9 +150,10 @@ struct WorkerMetrics {
   std::array<std::uint64_t, kFlowProtocolCount * kFlowDirectionsCount> flow_directions{};
   std::uint64_t tcp_midstream_flows = 0;  ///< of the TCP flows that have ended: without a SYN
   std::uint64_t flow_records_exported = 0;
-  std::uint64_t active_flows = 0;   ///< gauge
-  std::uint64_t flow_capacity = 0;  ///< gauge: records the table can hold
-  std::uint64_t details_used = 0;   ///< gauge
+  std::uint64_t export_ring_records = 0;  ///< gauge: waiting for the collector, of kExportRingFlows
+  std::uint64_t active_flows = 0;         ///< gauge
+  std::uint64_t flow_capacity = 0;        ///< gauge: records the table can hold
+  std::uint64_t details_used = 0;         ///< gauge
   std::uint64_t details_capacity = 0;
   std::uint64_t fragments_tracked = 0, fragments_matched = 0, fragments_unmatched = 0, fragments_evicted = 0;
   std::uint64_t fragments_ranges_forgotten = 0;
@@ -164,8 +172,10 @@ struct WorkerMetrics {
 
   std::uint64_t encrypted_bytes = 0, cleartext_bytes = 0;  ///< of flows whose protocol is known; as of publication
   std::uint64_t busy_cycles = 0, idle_cycles = 0;          ///< TSC ticks in polls that gave packets, or none
-  std::uint64_t batches = 0;
-  OverloadLevel overload_level = OverloadLevel::kNormal;  ///< gauge; of all workers, the highest
+  std::uint64_t batches = 0;                               ///< that had packets
+  std::array<std::uint64_t, kBatchBuckets> batch_sizes{};  ///< these, by their packets; not cumulative
+  std::uint64_t batch_packets = 0;                         ///< in them; with those shown to learn from alone
+  OverloadLevel overload_level = OverloadLevel::kNormal;   ///< gauge; of all workers, the highest
   std::array<std::uint64_t, kOverloadLevelCount>
       overload_entries{};                         ///< times that a level was come to, by OverloadLevel
   std::uint64_t stalls = 0;                       ///< times that the worker's thread did not run for kStallSeconds

@@ -3,26 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
+#include "engine/base/address_prefix.h"
 #include "engine/base/ip_address.h"
-#include "engine/base/result.h"
 #include "engine/config/config.h"
 
 namespace netpulse {
-
-/// A prefix of IPv4 or IPv6 addresses in CIDR notation (RFC 4632 section 3.1, RFC 4291 section 2.3).
-struct AddressPrefix {
-  IpAddress network;
-  std::uint8_t bits = 0;  ///< 0-128, of the IPv4-mapped form for IPv4 (96 + n)
-
-  /// "192.0.2.0/24", "2001:db8::/32"; an address alone is that one host. Bits behind the prefix must be zero.
-  static Result<AddressPrefix> parse(std::string_view text);
-  bool contains(const IpAddress& address) const noexcept;
-};
 
 /// The addresses that are "at home": traffic to them is in, from them out, among them local. What never leaves the own
 /// network always is (loopback, link-local, multicast, broadcast, unspecified); so are the listed networks, and private

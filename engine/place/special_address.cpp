@@ -157,6 +157,7 @@ IpAddress address_to_place(const IpAddress& address) noexcept {
 }
 
 SpecialAddressKind special_address_kind(const IpAddress& address) noexcept {
+  if (address.is_v4_mapped()) return ipv4_kind(big_endian<std::uint32_t>(address.octets.data() + 12));
   const IpAddress meant = address_to_place(address);
   const std::uint8_t* octets = meant.octets.data();
   if (meant.is_v4_mapped()) return ipv4_kind(big_endian<std::uint32_t>(octets + 12));

@@ -115,6 +115,7 @@ Result<LiveCapture> open_af_xdp_capture(const CaptureOptions& options, std::size
     if (auto ready = af_xdp_readiness(name, options); !ready) return ready.error();
     auto opened = AfXdpInterface::open(name, options);
     if (!opened) return opened.error();
+    capture.modes.emplace_back(opened.value()->mode());
     for (std::string& note : opened.value()->notes()) capture.notes.push_back(std::move(note));
     interfaces.push_back(std::move(opened).value());
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/source/interface_list.h"
+#include "engine/source/live_capture.h"
 
 namespace netpulse {
 namespace {
@@ -157,6 +158,13 @@ SourceStats AfXdpInterface::drops() const {
   for (const auto& socket : sockets_) sum += socket->drops();
   if (!sockets_.empty() && missed > missed_before_) sum.dropped_by(SourceDrop::kDriver) += missed - missed_before_;
   return sum;
+}
+
+const char* AfXdpInterface::mode() const noexcept {
+  if (!program_.has_value() || program_->mode() == XdpMode::kGeneric) return kAfXdpModes[2];
+  const bool zero_copy =
+      std::all_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket->zero_copy(); });
+  return kAfXdpModes[zero_copy ? 0 : 1];
 }
 
 std::vector<std::string> AfXdpInterface::notes() const {

@@ -42,6 +42,8 @@ class AfXdpInterface {
   const std::string& name() const noexcept { return name_; }
   /// Readable when there is news for attend(); -1: none is to be had.
   int descriptor() const noexcept { return monitor_ ? monitor_->descriptor() : -1; }
+  /// One of kAfXdpModes.
+  const char* mode() const noexcept;
   /// How it is captured, in a sentence or more.
   std::vector<std::string> notes() const;
   /// Drops and losses since the first opening; from any thread.

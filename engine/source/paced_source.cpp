@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/base/cycles.h"
 #include "engine/source/source_meter.h"
 
 namespace netpulse {
@@ -26,8 +27,11 @@ class PacedSource final : public PacketSource {
     if (!refill()) return {0, final_status_, now_};
     if (next_ == held_count_) return {0, PollStatus::kOk, now_};  // the batch before this is not released yet
     tell_time();
+    std::uint64_t waited_cycles = 0;
     if (held_[next_].received_at > now_) {
+      const std::uint64_t begin = cycles_now();
       std::this_thread::sleep_for(std::min(kWaitMax, until(held_[next_].received_at)));
+      waited_cycles = cycles_now() - begin;
       tell_time();
     }
     std::size_t count = 0;
@@ -37,7 +41,7 @@ class PacedSource final : public PacketSource {
       ++count;
     }
     counters_.count(out.first(count));
-    return {static_cast<std::uint32_t>(count), PollStatus::kOk, now_};
+    return {static_cast<std::uint32_t>(count), PollStatus::kOk, now_, waited_cycles};
   }
 
   void release(std::span<const RawPacket> batch) noexcept override {

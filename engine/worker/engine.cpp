@@ -12,6 +12,7 @@
 #include "engine/worker/overload_monitor.h"
 #include "engine/worker/pinning.h"
 #include "engine/worker/reader.h"
+#include "engine/worker/run_names.h"
 #include "engine/worker/stop_rule.h"
 #include "engine/worker/watchdog.h"
 #include "engine/worker/worker.h"
@@ -73,6 +74,8 @@ struct Engine::Implementation {
   Watchdog watchdog;
   /// By source, as the collector last asked for them: a driver may take its time to answer, which no worker has.
   std::vector<std::atomic<std::uint64_t>> late_drops_of;
+  /// By source, as its polling thread last asked.
+  std::vector<std::atomic<double>> backlog_of;
   std::vector<std::thread> threads;
   std::atomic<bool> stop{false};
   std::atomic<std::size_t> threads_running{0};
@@ -94,21 +97,7 @@ struct Engine::Implementation {
 };
 
 void Engine::Implementation::name_everything(std::vector<std::string> interfaces) {
-  for (const Application& application : plan.catalogue().applications()) {
-    names->applications.push_back(application.name);
-    names->categories.push_back(application.category);
-  }
-  names->protocols.emplace_back("unknown");
-  names->name_sources.emplace_back();
-  names->protocol_encrypted.push_back(false);
-  for (const AnalyzerEntry& analyzer : plan.analyzers()) {
-    names->protocols.emplace_back(analyzer.name);
-    names->name_sources.emplace_back(analyzer.name_source);
-    names->protocol_encrypted.push_back(analyzer.encrypted);
-  }
-  names->counters = plan.counters();
-  names->histograms = plan.histograms();
-  names->name_lists = plan.name_lists();
+  *names = names_of(plan);
   names->interfaces = std::move(interfaces);
 }
 
@@ -148,11 +137,12 @@ void Engine::Implementation::make_collector() {
   inputs.names = names;
   inputs.sources = [this] {
     std::vector<SourceCounters> counters;
+    if (reader != nullptr) backlog_of[0].store(reader->backlog_ratio(), std::memory_order_relaxed);
     for (std::size_t source = 0; source < sources.size(); ++source) {
       std::size_t interface = 0;
       std::uint64_t late = 0;
       for (const SourceStats& stats : sources[source]->interface_stats()) {
-        counters.push_back({source, interface++, stats});
+        counters.push_back({source, interface++, stats, backlog_of[source].load(std::memory_order_relaxed)});
         late += late_drops(stats);
       }
       late_drops_of[source].store(late, std::memory_order_relaxed);
@@ -210,9 +200,12 @@ void Engine::Implementation::poll_source(std::size_t index) {
     const std::uint64_t idle = polled.packet_count == 0 ? taken : std::min(polled.waited_cycles, taken);
     worker.come_round(cycles, taken - idle, idle);
     overload.note(taken - idle, idle);
-    if (overload.due()) [[unlikely]]
-      worker.follow(overload.update(source.backlog_ratio(), late_drops_of[index].load(std::memory_order_relaxed),
-                                    worker.flow_table_ratio()));
+    if (overload.due()) [[unlikely]] {
+      const double backlog = source.backlog_ratio();
+      backlog_of[index].store(backlog, std::memory_order_relaxed);
+      worker.follow(
+          overload.update(backlog, late_drops_of[index].load(std::memory_order_relaxed), worker.flow_table_ratio()));
+    }
     worker.publish_if_due();
   }
   worker.heartbeat().end();
@@ -318,6 +311,8 @@ Engine::Engine(const EngineOptions& options, std::vector<std::unique_ptr<PacketS
   Implementation& engine = *implementation_;
   engine.sources = std::move(sources);
   engine.late_drops_of = std::vector<std::atomic<std::uint64_t>>(engine.sources.size());
+  engine.backlog_of = std::vector<std::atomic<double>>(engine.sources.size());
+  for (std::atomic<double>& backlog : engine.backlog_of) backlog.store(-1);
   engine.name_everything(std::move(interfaces));
   engine.make_collector();
   engine.make_workers();
@@ -336,11 +331,7 @@ void Engine::add_flow_sink(FlowSink& sink) {
 void Engine::add_metrics_sink(MetricsSink& sink) { implementation_->collector->add_metrics_sink(sink); }
 
 void Engine::use_places(PlaceDatabase& places) {
-  RunNames& names = *implementation_->names;
-  for (const Region& region : places.countries().regions()) {
-    names.regions.push_back(region.label);
-    names.region_names.push_back(region.name);
-  }
+  add_regions(*implementation_->names, places.countries());
   implementation_->collector->use_places(places);
 }
 

@@ -45,6 +45,7 @@ void Reader::run(const std::atomic<bool>& stop) {
     }
     source_.release({raw.data(), polled.packet_count});
     publish_fragment_counters();
+    backlog_.store(source_.backlog_ratio(), std::memory_order_relaxed);
     if (source_.real_time()) clock_.advance(polled.now);
     // A live source's packets do not wait for company; an empty batch tells the time.
     if (!source_.can_wait()) push_to_idle();

@@ -62,6 +62,8 @@ class Reader {
   std::uint64_t dropped_packets() const noexcept { return dropped_packets_.load(std::memory_order_relaxed); }
   /// Packets that teach and did not reach one of the workers that do not own their flow.
   std::uint64_t dropped_shadows() const noexcept { return dropped_shadows_.load(std::memory_order_relaxed); }
+  /// PacketSource::backlog_ratio() at the last poll. Any thread.
+  double backlog_ratio() const noexcept { return backlog_.load(std::memory_order_relaxed); }
   /// Adds fragment counters; from any thread, a moment's values.
   void add_fragment_counters(WorkerMetrics& metrics) const noexcept;
 
@@ -95,6 +97,7 @@ class Reader {
   std::size_t seconds_untold_ = 0;
   std::atomic<std::uint64_t> dropped_packets_{0}, dropped_shadows_{0};
   std::array<std::atomic<std::uint64_t>, 5> fragment_counters_{};
+  std::atomic<double> backlog_{-1};
   Heartbeat heartbeat_;
 };
 

@@ -101,10 +101,17 @@ void Worker::count_packets(std::span<const PacketView> batch) noexcept {
       if (!packet.is(PacketView::kFlagShadow) && packet.received_at.known() &&
           (packet.received_at < first || !first.known()))
         first = packet.received_at;
-  ++metrics_.batches;
+  count_batch(batch.size());
   add_sums();
   metrics_.first_packet_time = first;
   metrics_.last_packet_time = last;
+}
+
+void Worker::count_batch(std::size_t packets) noexcept {
+  if (packets == 0) return;  // only told the time
+  ++metrics_.batches;
+  ++metrics_.batch_sizes[std::min(static_cast<std::size_t>(std::bit_width(packets - 1)), kBatchBuckets - 1)];
+  metrics_.batch_packets += packets;
 }
 
 void Worker::update_flows(std::span<PacketView> batch) noexcept {
@@ -331,6 +338,7 @@ void Worker::publish() noexcept {
   metrics_.losses[static_cast<std::size_t>(LossReason::kAttributePoolFull)] = table_.attributes_refused();
   metrics_.losses[static_cast<std::size_t>(LossReason::kFlowTableFull)] = table_.untracked_packets();
   metrics_.losses[static_cast<std::size_t>(LossReason::kOverloadUntracked)] = table_.shed_packets();
+  metrics_.export_ring_records = export_ring_.size();
   metrics_.heartbeat = wall_clock_now();
   dispatcher_.publish_gauges();
   snapshots_.publish(metrics_);

@@ -81,6 +81,7 @@ class Worker final : private FlowEndHandler, private NameListener {
     return metrics_.interfaces[std::min(index, kInterfacesMax - 1)];
   }
   void count_packets(std::span<const PacketView> batch) noexcept;
+  void count_batch(std::size_t packets) noexcept;
   void update_flows(std::span<PacketView> batch) noexcept;
   void begin_flow(const PacketView& packet, FlowRecord& record) noexcept;
   void count_refused(const PacketView& packet) noexcept;

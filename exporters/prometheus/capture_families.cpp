@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "exporters/prometheus/families.h"
@@ -31,7 +32,9 @@ const std::string& name_of(const SourceCounters& source, const PrometheusLabels&
 
 void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families) {
   FamilyBuilder drops(families, "netpulse_dropped_packets_total",
-                      "Packets that were not, or not wholly, processed. A source shared by all workers has no worker.",
+                      "Packets that were not, or not wholly, processed, by stage and reason. At the stage decode they "
+                      "are broken or of no known kind; at any other something is too slow or too small. What all "
+                      "workers share (a source, a queue) has no worker.",
                       MetricType::Counter);
   const bool source_per_worker = snapshot.source_count() == snapshot.workers.size();
   for (const SourceCounters& source : snapshot.sources) {
@@ -63,31 +66,24 @@ void add_drops(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, 
     });
 }
 
-void add_overload(const MetricsSnapshot& snapshot, Families& families) {
-  FamilyBuilder level(families, "netpulse_overload_level",
-                      "What the worker leaves undone: 0 nothing, 1 analysis of new flows, 2 besides, unanswered flows "
-                      "end after a second, 3 new flows are only counted.",
-                      MetricType::Gauge);
-  FamilyBuilder entries(families, "netpulse_overload_entries_total", "Times that the worker came to a level.",
-                        MetricType::Counter);
-  FamilyBuilder stalls(families, "netpulse_worker_stalls_total", "Times that the worker did not come round for 0.1 s.",
-                       MetricType::Counter);
-  FamilyBuilder stalled(families, "netpulse_worker_stalled_cycles_total", "Time-stamp counter cycles of these times.",
-                        MetricType::Counter);
-  FamilyBuilder heartbeat(families, "netpulse_worker_heartbeat_timestamp_seconds",
-                          "When the worker last published its metrics; one that stands still does not.",
-                          MetricType::Gauge);
-  for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
-    const WorkerMetrics& worker = snapshot.workers[w];
-    const std::string index = std::to_string(w);
-    level.add({{"worker", index}}, static_cast<std::uint64_t>(worker.overload_level));
-    for (std::size_t i = 0; i < kOverloadLevelCount; ++i)
-      entries.add({{"worker", index}, {"level", overload_level_name(static_cast<OverloadLevel>(i))}},
-                  worker.overload_entries[i]);
-    stalls.add({{"worker", index}}, worker.stalls);
-    stalled.add({{"worker", index}}, worker.stalled_cycles);
-    heartbeat.add({{"worker", index}}, static_cast<double>(worker.heartbeat.nanoseconds) * 1e-9);
-  }
+/// How packets are captured, and how full the sources are.
+void add_sources(const MetricsSnapshot& snapshot, const PrometheusLabels& labels, Families& families) {
+  FamilyBuilder info(families, "netpulse_capture_info",
+                     "Always 1. How an interface is captured: the backend, and of AF_XDP whether frames are copied "
+                     "(zero_copy, copy, generic: the slowest).",
+                     MetricType::Gauge);
+  for (std::size_t i = 0; i < labels.interfaces.size(); ++i)
+    info.add({{"interface", labels.interfaces[i]},
+              {"backend", labels.backend},
+              {"mode", i < labels.modes.size() ? labels.modes[i] : ""}},
+             1.0);
+  FamilyBuilder backlog(families, "netpulse_source_backlog_ratio",
+                        "How full what holds packets for the source was (the fullest, if it reads several rings), 0 to "
+                        "1; at 1 packets are being lost. NaN where the source cannot tell, as of a file.",
+                        MetricType::Gauge);
+  for (const SourceCounters& source : snapshot.sources)
+    backlog.add({{"interface", name_of(source, labels)}, {"source", std::to_string(source.source)}},
+                source.backlog_ratio < 0 ? std::numeric_limits<double>::quiet_NaN() : source.backlog_ratio);
 }
 
 }  // namespace
@@ -101,14 +97,12 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
                            family.add({{"interface", interface}, {"worker", std::to_string(w)}}, metrics.*counter);
                          });
   };
-  received("netpulse_capture_packets_total", "Packets received by the workers.", &InterfaceMetrics::received_packets);
+  received("netpulse_capture_packets_total",
+           "Packets that the workers received: all that is analyzed, and all that the stages from decode on leave out.",
+           &InterfaceMetrics::received_packets);
   received("netpulse_capture_bytes_total", "Bytes of the received packets on the wire.", &InterfaceMetrics::wire_bytes);
   received("netpulse_captured_bytes_total", "Bytes of the received packets that the snap length left.",
            &InterfaceMetrics::captured_bytes);
-  FamilyBuilder batches(families, "netpulse_worker_batches_total", "Batches of packets that the workers took.",
-                        MetricType::Counter);
-  for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
-    batches.add({{"worker", std::to_string(w)}}, snapshot.workers[w].batches);
   const auto per_source = [&](std::string_view name, std::string_view help, std::uint64_t SourceStats::*counter) {
     FamilyBuilder family(families, name, help, MetricType::Counter);
     for (const SourceCounters& source : snapshot.sources)
@@ -119,22 +113,16 @@ void add_capture_families(const MetricsSnapshot& snapshot, const PrometheusLabel
              "Packets that the sources gave out. With those dropped at the stages nic, interface and kernel, and those "
              "filtered, all that arrived; less those dropped at the stage queue, what the workers received.",
              &SourceStats::received_packets);
-  per_source("netpulse_capture_filtered_packets_total", "Packets that the filter of the command line refused.",
-             &SourceStats::filtered_packets);
+  per_source("netpulse_capture_filtered_packets_total",
+             "Packets that the filter (-f) refused, where netpulse runs it itself.", &SourceStats::filtered_packets);
   per_source("netpulse_capture_interface_losses_total", "Times that the interface went down or away during capture.",
              &SourceStats::interface_losses);
   add_drops(snapshot, labels, families);
-
-  FamilyBuilder cycles(families, "netpulse_worker_cycles_total",
-                       "Time-stamp counter cycles in polls that gave packets (busy) or none (idle).",
-                       MetricType::Counter);
-  for (std::size_t w = 0; w < snapshot.workers.size(); ++w) {
-    cycles.add({{"worker", std::to_string(w)}, {"state", "busy"}}, snapshot.workers[w].busy_cycles);
-    cycles.add({{"worker", std::to_string(w)}, {"state", "idle"}}, snapshot.workers[w].idle_cycles);
-  }
-  add_overload(snapshot, families);
-  FamilyBuilder(families, "netpulse_last_packet_timestamp_seconds", "Time of the newest packet by its own clock.",
-                MetricType::Gauge)
+  add_sources(snapshot, labels, families);
+  FamilyBuilder(
+      families, "netpulse_last_packet_timestamp_seconds",
+      "Unix time of the newest packet by its own clock: of a replay, when it was captured. 0: there was none.",
+      MetricType::Gauge)
       .add({}, static_cast<double>(snapshot.total.last_packet_time.nanoseconds) * 1e-9);
 }
 

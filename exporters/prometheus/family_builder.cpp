@@ -1,3 +1,4 @@
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -24,16 +25,28 @@ void FamilyBuilder::add(Labels labels, double value) {
 }
 
 void FamilyBuilder::add_histogram(Labels labels, const LatencyHistogram& histogram) {
+  static const auto kBounds = [] {
+    std::array<double, kHistogramBuckets - 1> bounds{};
+    for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = LatencyHistogram::upper_bound_seconds(i);
+    return bounds;
+  }();
+  add_histogram(std::move(labels), histogram.buckets, kBounds, static_cast<double>(histogram.sum_nanoseconds) * 1e-9);
+}
+
+void FamilyBuilder::add_histogram(Labels labels, std::span<const std::uint64_t> counts, std::span<const double> bounds,
+                                  double sum) {
   prometheus::ClientMetric& metric = family().metric.emplace_back();
   metric.label = std::move(labels);
+  metric.histogram.bucket.reserve(bounds.size() + 1);
   std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
-    cumulative += histogram.buckets[i];
-    metric.histogram.bucket.push_back({cumulative, LatencyHistogram::upper_bound_seconds(i)});
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    cumulative += counts[i];
+    metric.histogram.bucket.push_back(
+        {cumulative, i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity()});
   }
   // A histogram's count is its last bucket by definition, and count and buckets come from one copy.
   metric.histogram.sample_count = cumulative;
-  metric.histogram.sample_sum = static_cast<double>(histogram.sum_nanoseconds) * 1e-9;
+  metric.histogram.sample_sum = sum;
 }
 
 }  // namespace netpulse

@@ -66,12 +66,14 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
     for (std::size_t w = 0; w < snapshot.workers.size(); ++w)
       family.add({{"worker", std::to_string(w)}}, value(snapshot.workers[w]));
   };
-  per_worker("netpulse_flows_active", "Flows in the table.", MetricType::Gauge,
+  per_worker("netpulse_flows_active", "Flows in the table now.", MetricType::Gauge,
              [](const WorkerMetrics& w) { return w.active_flows; });
   per_worker("netpulse_flows_created_total", "Flow records begun.", MetricType::Counter,
              [](const WorkerMetrics& w) { return w.flows_created; });
-  FamilyBuilder ended(families, "netpulse_flows_ended_total", "Flow records ended, by IPFIX flowEndReason.",
-                      MetricType::Counter);
+  FamilyBuilder ended(
+      families, "netpulse_flows_ended_total",
+      "Flow records ended, by IPFIX flowEndReason (IE 136). A long flow has one more for each active_timeout.",
+      MetricType::Counter);
   for (std::size_t i = 1; i < kEndReasonCount; ++i)
     ended.add({{"reason", end_reason_name(static_cast<EndReason>(i))}}, snapshot.total.flows_ended[i]);
   FamilyBuilder directions(families, "netpulse_flow_directions_total",
@@ -86,9 +88,13 @@ void add_flow_families(const MetricsSnapshot& snapshot, Families& families) {
     }
   per_worker("netpulse_flow_table_capacity_flows", "Flows the table can hold.", MetricType::Gauge,
              [](const WorkerMetrics& w) { return w.flow_capacity; });
-  per_worker("netpulse_flow_table_load_ratio", "Share of the flow table in use.", MetricType::Gauge,
-             [](const WorkerMetrics& w) { return ratio(w.active_flows, w.flow_capacity); });
-  per_worker("netpulse_flow_details_load_ratio", "Share of the records for names and findings in use.",
+  per_worker("netpulse_flow_table_load_ratio",
+             "Share of the worker's flow table in use. At 1 the flow idle longest makes room for each new one, and "
+             "ends as lack_of_resources: raise flows_max in [flow_table].",
+             MetricType::Gauge, [](const WorkerMetrics& w) { return ratio(w.active_flows, w.flow_capacity); });
+  per_worker("netpulse_flow_details_load_ratio",
+             "Share of the records for names and findings in use. At 1 flows stay nameless "
+             "(netpulse_degraded_flows_total): raise details_max in [flow_table].",
              MetricType::Gauge, [](const WorkerMetrics& w) { return ratio(w.details_used, w.details_capacity); });
   per_worker("netpulse_flow_records_total", "Flow records handed to the exporters' queue.", MetricType::Counter,
              [](const WorkerMetrics& w) { return w.flow_records_exported; });

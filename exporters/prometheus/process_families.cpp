@@ -91,6 +91,16 @@ void add_http_family(const HttpCounters& counters, Families& families) {
               static_cast<double>(counters.certificate_not_after_seconds));
 }
 
+void add_scrape_families(const ScrapeFigures& scrapes, Families& families) {
+  FamilyBuilder(families, "netpulse_scrapes_total", "Scrapes answered before this one.", MetricType::Counter)
+      .add({}, scrapes.scrapes);
+  add_gauge(families, "netpulse_scrape_duration_seconds",
+            "Time that the last scrape before this one took to write, without its compression; 0: there was none.",
+            scrapes.last_seconds);
+  add_gauge(families, "netpulse_scrape_size_bytes", "Size of that scrape before compression.",
+            static_cast<double>(scrapes.last_bytes));
+}
+
 void add_process_families(Families& families) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);

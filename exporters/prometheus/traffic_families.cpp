@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/flow/traffic_direction.h"
 #include "engine/packet/layer_names.h"
@@ -31,7 +34,8 @@ void add_layers(const WorkerMetrics& total, Families& families) {
          total.transport_packets, transport);
   layers("netpulse_transport_bytes_total", "Bytes on the wire by innermost transport layer.", "transport",
          total.transport_bytes, transport);
-  layers("netpulse_tunnel_packets_total", "Packets by what carried the innermost IP packet.", "tunnel",
+  layers("netpulse_tunnel_packets_total",
+         "Packets by what carried the innermost IP packet: none, or the innermost tunnel.", "tunnel",
          total.tunnel_packets, tunnel);
 }
 
@@ -63,11 +67,35 @@ void add_applications(const MetricsSnapshot& snapshot, Families& families) {
       family.add({{"application", names.applications[i]}, {"category", names.categories[i]}},
                  value(snapshot.total.application_traffic(i)));
   };
-  family_of("netpulse_application_packets_total", "Packets by application of the catalogue.",
+  family_of("netpulse_application_packets_total",
+            "Packets by application of the catalogue (netpulse catalogue list). Unknown: no rule knows the flow's "
+            "name, address or port.",
             [](const TrafficCounters& t) { return t.packets; });
   family_of("netpulse_application_bytes_total", "Bytes on the wire by application of the catalogue.",
             [](const TrafficCounters& t) { return t.bytes; });
   family_of("netpulse_application_flows_total", "Flows by application of the catalogue.",
+            [](const TrafficCounters& t) { return t.flows; });
+}
+
+/// Sums over the applications of each category, in the order in which the catalogue names them first.
+void add_categories(const MetricsSnapshot& snapshot, Families& families) {
+  const RunNames& names = *snapshot.names;
+  std::vector<std::pair<std::string_view, TrafficCounters>> sums;
+  std::map<std::string_view, std::size_t> index_of;
+  for (std::size_t i = 0; i < std::min(names.categories.size(), kApplicationsMax); ++i) {
+    const auto [at, first] = index_of.try_emplace(names.categories[i], sums.size());
+    if (first) sums.emplace_back(names.categories[i], TrafficCounters{});
+    sums[at->second].second += snapshot.total.application_traffic(i);
+  }
+  const auto family_of = [&](std::string_view name, std::string_view help, auto value) {
+    FamilyBuilder family(families, name, help, MetricType::Counter);
+    for (const auto& [category, traffic] : sums) family.add({{"category", std::string(category)}}, value(traffic));
+  };
+  family_of("netpulse_category_packets_total", "Packets by the category of their application.",
+            [](const TrafficCounters& t) { return t.packets; });
+  family_of("netpulse_category_bytes_total", "Bytes on the wire by the category of their application.",
+            [](const TrafficCounters& t) { return t.bytes; });
+  family_of("netpulse_category_flows_total", "Flows by the category of their application.",
             [](const TrafficCounters& t) { return t.flows; });
 }
 
@@ -90,54 +118,6 @@ void add_places(const MetricsSnapshot& snapshot, Families& families) {
   reloads.add({{"result", "refused"}}, snapshot.places.refused_reloads);
 }
 
-FamilyBuilder::Labels labels_of(const MetricDescription& description) {
-  FamilyBuilder::Labels labels;
-  if (!description.label1.empty()) labels.push_back({std::string(description.label1), std::string(description.value1)});
-  if (!description.label2.empty()) labels.push_back({std::string(description.label2), std::string(description.value2)});
-  return labels;
-}
-
-/// Descriptions of one family need not be neighbours, but the text format wants a family's lines together.
-template <class AddSeries>
-void add_described(const std::vector<MetricDescription>& descriptions, std::size_t count, MetricType type,
-                   Families& families, AddSeries add_series) {
-  const auto begin = descriptions.begin();
-  for (std::size_t first = 0; first < count; ++first) {
-    const std::string_view name = descriptions[first].family;
-    const auto same = [name](const MetricDescription& other) { return other.family == name; };
-    const auto at = begin + static_cast<std::ptrdiff_t>(first);
-    if (std::any_of(begin, at, same)) continue;
-    FamilyBuilder family(families, name, descriptions[first].help, type);
-    for (std::size_t i = first; i < count; ++i)
-      if (same(descriptions[i])) add_series(family, i);
-  }
-}
-
-void add_analyzers(const MetricsSnapshot& snapshot, Families& families) {
-  const RunNames& names = *snapshot.names;
-  add_described(names.counters, std::min(names.counters.size(), kPluginCountersMax), MetricType::Counter, families,
-                [&](FamilyBuilder& family, std::size_t i) {
-                  family.add(labels_of(names.counters[i]), snapshot.total.plugin_counters[i]);
-                });
-  add_described(names.histograms, std::min(names.histograms.size(), kPluginHistogramsMax), MetricType::Histogram,
-                families, [&](FamilyBuilder& family, std::size_t i) {
-                  family.add_histogram(labels_of(names.histograms[i]), snapshot.total.plugin_histograms[i]);
-                });
-}
-
-void add_exporters(const MetricsSnapshot& snapshot, Families& families) {
-  const auto& names = snapshot.names->exporters;
-  const std::size_t count = std::min(names.size(), snapshot.exporters.size());
-  if (count == 0) return;
-  FamilyBuilder records(families, "netpulse_export_records_total", "Flow records written by an exporter.",
-                        MetricType::Counter);
-  for (std::size_t i = 0; i < count; ++i) records.add({{"exporter", names[i]}}, snapshot.exporters[i].records);
-  FamilyBuilder dropped(families, "netpulse_export_dropped_records_total",
-                        "Flow records that an exporter could not write.", MetricType::Counter);
-  for (std::size_t i = 0; i < count; ++i)
-    dropped.add({{"exporter", names[i]}, {"reason", "write_failed"}}, snapshot.exporters[i].dropped_records);
-}
-
 }  // namespace
 
 void add_traffic_families(const MetricsSnapshot& snapshot, Families& families) {
@@ -149,9 +129,8 @@ void add_traffic_families(const MetricsSnapshot& snapshot, Families& families) {
   encryption.add({{"state", "cleartext"}}, snapshot.total.cleartext_bytes);
   add_protocols(snapshot, families);
   add_applications(snapshot, families);
+  add_categories(snapshot, families);
   add_places(snapshot, families);
-  add_analyzers(snapshot, families);
-  add_exporters(snapshot, families);
 }
 
 }  // namespace netpulse

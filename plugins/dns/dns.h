@@ -100,14 +100,19 @@ struct Dns {
   static constexpr std::size_t kCounterMalformed = kCounterSeveralQuestions + 1;
   static constexpr auto kCounters = [] {
     constexpr std::string_view kTransactions = "netpulse_dns_transactions_total";
-    constexpr std::string_view kTransactionsHelp = "DNS queries over UDP and TCP, by what became of them.";
+    constexpr std::string_view kTransactionsHelp =
+        "DNS queries over UDP and TCP, by what became of them: answered; unanswered in time; forgotten, since too many "
+        "were open. unanswered by all is the share that failed.";
     std::array<MetricDescription, kCounterMalformed + 1> counters{};
     std::size_t i = 0;
     for (const std::string_view kind : kDnsKindLabels)
       for (const std::string_view transport : kDnsTransportLabels)
         counters[i++] = {"netpulse_dns_messages_total", "DNS messages.", "kind", kind, "transport", transport};
     for (const std::string_view rcode : kDnsRcodeLabels)
-      counters[i++] = {"netpulse_dns_responses_total", "DNS responses but for multicast DNS.", "rcode", rcode};
+      counters[i++] = {"netpulse_dns_responses_total",
+                       "DNS responses by response code, but for multicast DNS. NXDOMAIN is a good answer; SERVFAIL and "
+                       "REFUSED are failures.",
+                       "rcode", rcode};
     for (const std::string_view type : kDnsTypeLabels)
       counters[i++] = {"netpulse_dns_queries_total", "DNS queries over UDP and TCP.", "type", type};
     for (const std::string_view info_code : kDnsExtendedErrorLabels)

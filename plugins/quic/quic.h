@@ -81,13 +81,16 @@ struct Quic {
     for (const std::string_view version : kQuicVersionLabels)
       for (const std::string_view result : kQuicInitialLabels)
         counters[i++] = {"netpulse_quic_initials_total",
-                         "QUIC Initial packets that were looked at.",
+                         "QUIC Initial packets that were looked at, by version and by what came of it.",
                          "version",
                          version,
                          "result",
                          result};
     for (const std::string_view sni : kQuicSniLabels)
-      counters[i++] = {"netpulse_quic_client_hellos_total", "First ClientHellos of QUIC connections.", "sni", sni};
+      counters[i++] = {"netpulse_quic_client_hellos_total",
+                       "First ClientHellos of QUIC connections, by the server name: as in "
+                       "netpulse_tls_handshakes_total; ambiguous where packets contradict each other.",
+                       "sni", sni};
     for (const std::string_view result : kQuicRetryLabels)
       counters[i++] = {"netpulse_quic_retries_total", "QUIC Retry packets, by their integrity tag.", "result", result};
     counters[i++] = {"netpulse_quic_version_negotiations_total", "QUIC Version Negotiation packets."};

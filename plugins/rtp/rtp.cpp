@@ -286,6 +286,7 @@ void Rtp::end_flow(State& state, bool mine, AnalyzerContext& context) noexcept {
       if (!stream.believable()) return;
       tell(stream, stream.last_at(), context);
       context.count(kCounterStreams);
+      if (const auto score = opinion_score(stream); score.has_value()) context.observe_value(kHistogramMos, *score);
       context.add_row(0, stream.direction(), stream.begun_at(),
                       row_of(stream, replaced_ssrc(stream, state.streams, streams)));
       quality[static_cast<std::size_t>(stream.direction())].add(stream);

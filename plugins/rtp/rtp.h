@@ -61,14 +61,22 @@ struct Rtp : AnalyzerDefaults {
                         "RTP packets of streams that are not measured: too many at one time, or in one flow."},
       MetricDescription{"netpulse_rtp_reports_total", "RTCP reports on the port of RTP.", "kind", "sender"},
       MetricDescription{"netpulse_rtp_reports_total", "RTCP reports on the port of RTP.", "kind", "receiver"}};
-  static constexpr std::size_t kHistogramJitter = 0, kHistogramRoundTrip = 1;
-  static constexpr std::array<MetricDescription, 2> kHistograms{
+  static constexpr std::size_t kHistogramJitter = 0, kHistogramRoundTrip = 1, kHistogramMos = 2;
+  /// Where users' satisfaction changes: nearly all dissatisfied, many, some, satisfied, very satisfied above.
+  /// Source: ITU-T G.107 annex B, table B.1.
+  static constexpr std::array<double, 5> kMosBounds{2.58, 3.10, 3.60, 4.03, 4.34};
+  static constexpr std::array<MetricDescription, 3> kHistograms{
       MetricDescription{
           "netpulse_rtp_jitter_seconds",
           "Interarrival jitter of RTP streams with a known clock, every five seconds and at their end (RFC 3550)."},
       MetricDescription{
           "netpulse_rtp_round_trip_seconds",
-          "From the tap to a receiver of RTP and back, by RTCP reports on the port of RTP (RFC 3550, RFC 5761)."}};
+          "From the tap to a receiver of RTP and back, by RTCP reports on the port of RTP (RFC 3550, RFC 5761)."},
+      MetricDescription{.family = "netpulse_rtp_mos",
+                        .help = "Estimated mean opinion score (1 to 4.5) of each RTP stream of G.711 or G.729 that "
+                                "ended. Buckets are the classes of user satisfaction of ITU-T G.107 annex B: up to "
+                                "3.6 many users are dissatisfied, above 4.03 they are satisfied.",
+                        .bounds = kMosBounds}};
 
   static constexpr std::array<std::string_view, 4> kClockSources{"unknown", "static", "sdp", "inferred"};
   static constexpr std::array<ReportColumn, 28> kColumns{

@@ -63,12 +63,14 @@ struct Tls {
     std::size_t i = 0;
     for (const std::string_view version : kTlsVersionLabels)
       for (const std::string_view sni : kTlsSniLabels)
-        counters[i++] = {"netpulse_tls_handshakes_total",
-                         "TLS handshakes whose ClientHello was seen.",
-                         "version",
-                         version,
-                         "sni",
-                         sni};
+        counters[i++] = {
+            "netpulse_tls_handshakes_total",
+            "TLS handshakes over TCP whose ClientHello was seen and answered, by the version chosen and the "
+            "server name: visible; ech_outer, the public name in front of an encrypted ClientHello; absent.",
+            "version",
+            version,
+            "sni",
+            sni};
     counters[i++] = {"netpulse_tls_malformed_total", "TLS handshake messages or records that contradict themselves."};
     counters[i++] = {"netpulse_tls_incomplete_total", "TLS hellos cut by lost segments or by the stream prefix."};
     return counters;

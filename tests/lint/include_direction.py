@@ -19,12 +19,13 @@ ENGINE = {
     'engine/place': ['engine/base', 'engine/config'],
     'engine/metrics': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place'],
     'engine/analysis': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics'],
+    'engine/filter': ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis'],
     'engine/worker': ['engine'],
 }
 PLUGIN = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/metrics', 'engine/analysis',
           'plugins/common']
 EXPORTER = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place', 'engine/metrics',
-            'exporters/common']
+            'engine/filter', 'exporters/common']
 CONFIGS = ['engine/base', 'engine/config', 'engine/packet', 'engine/flow', 'engine/place', 'engine/metrics',
            'engine/analysis']
 EVERYTHING = ['engine', 'plugins', 'exporters', 'configs', 'tools', 'tests', 'bench']

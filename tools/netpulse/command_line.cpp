@@ -23,6 +23,7 @@ constexpr const char* kExamples = R"(Examples:
   netpulse read office.pcap --flows -       every flow as a JSON line; the report goes to standard error
   netpulse check                            what works here, what is missing, and how to mend it
   netpulse catalogue explain i.ytimg.com    which application a name is, and why
+  netpulse metrics list                     what /metrics offers, and what it means
 
 Exit status: 0 all well, 1 something could not be done (it says what), 2 wrong usage or configuration.)";
 
@@ -36,12 +37,19 @@ constexpr const char* kReadExamples = R"(Examples:
   netpulse read office.pcap
   netpulse read monday.pcap.gz tuesday.pcapng -f 'tcp port 443'
   netpulse read office.pcap --format json --flows flows.jsonl
+  netpulse read office.pcap --filter 'tls.sni contains "example" && bytes > 1M'
+  netpulse read --filter help
 What can be read of a broken file is reported; then the file, the byte offset and the reason, and exit status 1.)";
 
 constexpr const char* kCatalogueExamples = R"(Examples:
   netpulse catalogue check mine.toml             is it right, and what does it change
   netpulse catalogue explain i.ytimg.com 853/tcp which rule decides, and which others know it
   netpulse catalogue list --format json          all applications)";
+
+constexpr const char* kMetricsExamples = R"(Examples:
+  netpulse metrics list                      every family: type, unit, what it means, labels and their values
+  netpulse metrics list --values application the applications that netpulse_application_bytes_total tells apart
+  netpulse metrics list --format json        the same for programs)";
 
 /// Values as they are typed; they become CommandLine once all is known.
 struct Typed {
@@ -63,7 +71,7 @@ void add_format(CLI::App& command, Typed& typed) {
 }
 void add_engine(CLI::App& command, Typed& typed) {
   command.add_option("--workers", typed.workers, "Worker threads, 1 to 256")->check(CLI::Range(1, 256))->type_name("N");
-  command.add_option("-f,--filter", typed.filter, "Only packets that match this pcap-filter(7) expression")
+  command.add_option("-f,--capture-filter", typed.filter, "Only packets that match this pcap-filter(7) expression")
       ->type_name("BPF");
 }
 
@@ -104,9 +112,12 @@ void add_read(CLI::App& app, Typed& typed) {
   CLI::App* read =
       app.add_subcommand("read", "Report what is in capture files (pcap, pcapng, gzip; - is standard input)");
   read->footer(kReadExamples);
-  read->add_option("files", typed.line.files, "Capture files, read as one run")->required()->type_name("FILE");
+  read->add_option("files", typed.line.files, "Capture files, read as one run")->type_name("FILE");
   read->add_option("--flows", typed.flows, "Write every flow record as a JSON line; - is standard output")
       ->type_name("FILE");
+  read->add_option("--filter", typed.line.flow_filter,
+                   "Only flow records that match, in the manner of Wireshark; \"help\" explains and lists the fields")
+      ->type_name("EXPRESSION");
   add_engine(*read, typed);
   add_format(*read, typed);
   add_common(*read, typed);
@@ -130,6 +141,18 @@ void add_catalogue(CLI::App& app, Typed& typed) {
   }
 }
 
+void add_metrics(CLI::App& app, Typed& typed) {
+  CLI::App* metrics = app.add_subcommand("metrics", "What /metrics offers");
+  metrics->footer(kMetricsExamples);
+  metrics->require_subcommand(1);
+  CLI::App* list = metrics->add_subcommand("list", "List every family of metrics with its labels and their values");
+  list->add_option("--format", typed.format, "What to print: text, json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->type_name("text|json|markdown");
+  list->add_option("--values", typed.line.label, "List all values of a label instead")->type_name("LABEL");
+  add_common(*list, typed);
+}
+
 Command command_of(const CLI::App& app) {
   const CLI::App* command = app.get_subcommands().front();
   const std::string name = command->get_name();
@@ -137,6 +160,7 @@ Command command_of(const CLI::App& app) {
   if (name == "read") return Command::kRead;
   if (name == "interfaces") return Command::kInterfaces;
   if (name == "check") return Command::kCheck;
+  if (name == "metrics") return Command::kMetricsList;
   const std::string part = command->get_subcommands().front()->get_name();
   return part == "check"     ? Command::kCatalogueCheck
          : part == "explain" ? Command::kCatalogueExplain
@@ -149,7 +173,9 @@ void set(Typed& typed, const char* key, const std::string& value) {
 
 CommandLine finish(const CLI::App& app, Typed& typed) {
   typed.line.command = command_of(app);
-  typed.line.format = typed.format == "json" ? OutputFormat::kJson : OutputFormat::kText;
+  typed.line.format = typed.format == "json"       ? OutputFormat::kJson
+                      : typed.format == "markdown" ? OutputFormat::kMarkdown
+                                                   : OutputFormat::kText;
   if (!typed.replay_file.empty()) typed.line.files = {typed.replay_file};
   if (typed.duration_seconds > 0) typed.line.duration_seconds = typed.duration_seconds;
   std::string interfaces;
@@ -169,12 +195,13 @@ CommandLine finish(const CLI::App& app, Typed& typed) {
 
 /// False, having said so, if word is no command; CLI11 alone would only say that one is missing.
 bool known_command(std::string_view word) {
-  static constexpr std::array<std::string_view, 5> kCommands{"run", "read", "interfaces", "check", "catalogue"};
+  static constexpr std::array<std::string_view, 6> kCommands{"run",   "read",      "interfaces",
+                                                             "check", "catalogue", "metrics"};
   if (std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return true;
   const std::string_view meant = nearest(word, kCommands.data(), kCommands.size());
   std::cerr << "netpulse: there is no command \"" << printable(word) << "\"";
   if (!meant.empty()) std::cerr << "; did you mean " << meant << "?";
-  std::cerr << " Commands: run, read, interfaces, check, catalogue\n";
+  std::cerr << " Commands: run, read, interfaces, check, catalogue, metrics\n";
   return false;
 }
 
@@ -197,6 +224,7 @@ std::variant<CommandLine, int> parse_command_line(int argument_count, char** arg
   add_common(*check, typed);
   add_format(*check, typed);
   add_catalogue(app, typed);
+  add_metrics(app, typed);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

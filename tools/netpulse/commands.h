@@ -13,5 +13,6 @@ int read_command(const CommandLine& line);
 int interfaces_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int catalogue_command(const CommandLine& line);
+int metrics_command(const CommandLine& line);
 
 }  // namespace netpulse

@@ -39,6 +39,7 @@ class Report : JsonText {
       write_names();
       write_tables();
       write_flows();
+      write_selection();
       write_tcp();
       write_traffic("applications", applications_by_bytes(snapshot_), true);
       write_traffic("categories", categories_by_bytes(snapshot_), false);
@@ -248,6 +249,19 @@ class Report : JsonText {
       case ValueKind::kLabel:
         return field(column.name, table_text(column, value));
     }
+  }
+
+  void write_selection() {
+    if (!context_.selection) return;
+    const SelectionSummary& selection = *context_.selection;
+    object("selection", [&] {
+      field("filter", selection.expression);
+      field("records", selection.records);
+      field("other_records", selection.others);
+      field("flows", selection.traffic.flows);
+      field("packets", selection.traffic.packets);
+      field("bytes", selection.traffic.bytes);
+    });
   }
 
   void write_flows() {

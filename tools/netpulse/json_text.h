@@ -43,6 +43,7 @@ class JsonText {
     key(name);
     json_.Bool(value);
   }
+  void number(double value) { json_.Double(value); }
   void null(std::string_view name) {
     key(name);
     json_.Null();

@@ -24,6 +24,8 @@ int main(int argument_count, char** arguments) {
       case Command::kCatalogueExplain:
       case Command::kCatalogueList:
         return catalogue_command(line);
+      case Command::kMetricsList:
+        return metrics_command(line);
     }
   } catch (const std::bad_alloc&) {
     complain("out of memory; lower flows_max and details_max in [flow_table], or stream_buffers in [analysis]");

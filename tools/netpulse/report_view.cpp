@@ -194,6 +194,7 @@ std::vector<HistogramFamily> histogram_families(const MetricsSnapshot& snapshot)
   const auto& descriptions = snapshot.names->histograms;
   std::vector<HistogramFamily> families;
   for (std::size_t i = 0; i < std::min(descriptions.size(), kPluginHistogramsMax); ++i) {
+    if (!descriptions[i].bounds.empty()) continue;  // no durations: the report lists what they sum up
     auto [analyzer, name] = analyzer_and_name(descriptions[i].family);
     const auto same = [&, &a = analyzer, &n = name](const HistogramFamily& f) {
       return f.analyzer == a && f.name == n;

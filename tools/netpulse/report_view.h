@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/metrics/run_report.h"
+#include "tools/netpulse/flow_selection.h"
 
 namespace netpulse {
 
@@ -19,6 +20,7 @@ struct ReportContext {
   std::size_t worker_count = 1;
   std::vector<std::string> exporter_errors;
   std::vector<PlaceFileState> place_files;
+  std::optional<SelectionSummary> selection;  ///< of --filter
   bool interrupted = false;
 };
 

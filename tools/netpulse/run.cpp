@@ -28,6 +28,8 @@ struct RunInput {
   std::vector<std::unique_ptr<PacketSource>> sources;
   std::vector<std::string> interfaces;  ///< live ones
   std::vector<std::string> labels;      ///< Prometheus' interfaces
+  std::string backend = "file";         ///< label of netpulse_capture_info
+  std::vector<std::string> modes;       ///< another one, by interface
   std::string description;
   std::vector<std::string> notes;  ///< what to know of the capture
 };
@@ -47,7 +49,7 @@ Result<RunInput> open_replay(const CommandLine& line, const Settings& settings) 
   input.sources.push_back(std::move(source).value());
   const std::string& path = line.files.front();
   input.labels = {path.substr(path.rfind('/') + 1)};
-  input.description = "replay of " + path + (line.loop ? ", again and again" : "");
+  input.description = "replay of " + printable(path) + (line.loop ? ", again and again" : "");
   return input;
 }
 
@@ -75,6 +77,8 @@ Result<RunInput> open_live(Settings& settings) {
   input.sources = std::move(capture.sources);
   input.interfaces = std::move(capture.interfaces);
   input.labels = input.interfaces;
+  input.backend = capture_backend_name(capture.backend);
+  input.modes = std::move(capture.modes);
   input.description = "live capture on " + joined(input.interfaces, ", ");
   if (capture.backend != CaptureBackend::kPcap)
     input.description += " through " + std::string(capture_backend_name(capture.backend));
@@ -116,13 +120,15 @@ int run_command(const CommandLine& line) {
   if (!session.ok()) return fail(session.error());
   const LatestSnapshot& latest = session.value()->latest();
   HttpServer& counted_server = *listening.value();
-  const PrometheusExporter prometheus({.version = kVersion, .interfaces = input.labels}, latest,
-                                      [&counted_server] { return counted_server.counters(); });
+  const PrometheusExporter prometheus(
+      {.version = kVersion, .interfaces = input.labels, .backend = input.backend, .modes = input.modes}, latest,
+      [&counted_server] { return counted_server.counters(); });
   // Declared after what its handlers use, so that it stops first.
   const std::unique_ptr<HttpServer> server = std::move(listening).value();
   add_status_routes(*server, latest, {.version = kVersion, .input = input.description});
-  server->handle("GET", "/metrics", [&prometheus](const HttpRequest&) {
-    return HttpResponse{200, std::string(PrometheusExporter::kContentType), prometheus.scrape()};
+  server->handle("GET", "/metrics", [&prometheus](const HttpRequest& request) {
+    const ExpositionFormat format = choose_format(request.accept);
+    return HttpResponse{200, std::string(content_type_of(format)), prometheus.scrape(format)};
   });
   server->start();
   announce(*server, input);

@@ -36,14 +36,34 @@ Result<std::unique_ptr<Session>> Session::open(const Settings& settings,
       std::make_unique<Engine>(options, std::move(sources), std::move(plan).value(), std::move(interfaces));
   Engine& engine = *session->engine_;
   engine.use_places(session->places_);
-  auto sinks = make_flow_sinks(settings.exporters, engine.names());
-  if (!sinks.ok()) return sinks.error();
-  session->sinks_ = std::move(sinks).value();
-  for (const auto& sink : session->sinks_) engine.add_flow_sink(*sink);
+  if (Result<void> added = session->add_sinks(settings); !added) return added.error();
   session->latest_ =
       std::make_unique<LatestSnapshot>(make_zero_snapshot(engine.names(), options.worker_count, source_count));
   engine.add_metrics_sink(*session->latest_);
   return session;
+}
+
+Result<void> Session::add_sinks(const Settings& settings) {
+  auto sinks = make_flow_sinks(settings.exporters, engine_->names());
+  if (!sinks.ok()) return sinks.error();
+  sinks_ = std::move(sinks).value();
+  if (const std::string& expression = settings.flow_filter; !expression.empty()) {
+    for (std::size_t i = 0; i <= sinks_.size(); ++i) {  // one for each, and one for the selection
+      auto filter = FlowFilter::parse(expression, schema_names(engine_->names()));
+      if (const auto* fault = std::get_if<FilterFault>(&filter))
+        return Error{"--filter: " + fault->message + "\n" + marked(expression, *fault) +
+                     "\n\"netpulse read --filter help\" explains the language and lists the fields; packets are "
+                     "selected with -f and a pcap-filter(7) expression"};
+      FlowFilter& parsed = std::get<FlowFilter>(filter);
+      if (i < sinks_.size())
+        sinks_[i] = std::make_unique<SelectingSink>(std::move(parsed), std::move(sinks_[i]));
+      else
+        selection_ = std::make_unique<FlowSelection>(expression, std::move(parsed), engine_->names());
+    }
+    engine_->add_flow_sink(*selection_);
+  }
+  for (const auto& sink : sinks_) engine_->add_flow_sink(*sink);
+  return {};
 }
 
 RunReport Session::run(std::optional<double> duration_seconds, const std::function<void()>& tick) {

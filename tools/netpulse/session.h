@@ -9,6 +9,7 @@
 #include "engine/place/place_database.h"
 #include "engine/worker/engine.h"
 #include "exporters/common/latest_snapshot.h"
+#include "tools/netpulse/flow_selection.h"
 #include "tools/netpulse/settings.h"
 
 namespace netpulse {
@@ -30,14 +31,18 @@ class Session {
   RunReport run(std::optional<double> duration_seconds, const std::function<void()>& tick);
   /// After run(): what exporters could not write.
   std::vector<std::string> exporter_errors() const;
+  /// After run(): what Settings::flow_filter has selected; null if there is none.
+  const SelectionSummary* selection() const noexcept { return selection_ ? &selection_->summary() : nullptr; }
 
  private:
+  Result<void> add_sinks(const Settings& settings);
   Session(Catalogue catalogue, const Settings& settings);
 
   // In the order of their lives: the engine goes first.
   Catalogue catalogue_;
   PlaceDatabase places_;
   std::vector<std::unique_ptr<FlowSink>> sinks_;
+  std::unique_ptr<FlowSelection> selection_;
   std::unique_ptr<LatestSnapshot> latest_;
   std::unique_ptr<Engine> engine_;
 };

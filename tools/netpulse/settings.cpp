@@ -15,6 +15,7 @@ Result<Settings> read_settings(const CommandLine& line) {
   Settings settings;
   settings.engine = read_engine_options(config);
   settings.capture = read_capture_options(config);
+  settings.flow_filter = line.flow_filter;
   settings.http = read_http_server_options(config);
   settings.exporters = read_exporter_options(config);
   settings.catalogue_files = config.texts("catalogue", "files", {});

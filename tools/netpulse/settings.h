@@ -19,6 +19,7 @@ struct Settings {
   ExporterOptions exporters;
   std::vector<std::string> catalogue_files;  ///< added to the built-in catalogue
   std::vector<std::string> geoip_databases;  ///< MMDB files
+  std::string flow_filter;                   ///< of flow records; empty: all
 };
 
 /// Errors: all of them, a line each, with file, line and key.

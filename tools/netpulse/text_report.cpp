@@ -50,6 +50,7 @@ class Report {
       for (const ReportTable& table : report_.tables) write_table(table);
       write_findings();
     }
+    write_selection();
     write_flows_and_losses();
     return std::move(text_);
   }
@@ -210,6 +211,22 @@ class Report {
     }
     text_ += "\n" + shown.text(style_);
     if (table.rows.size() > kTopRows) paragraph("and " + std::to_string(table.rows.size() - kTopRows) + " more");
+  }
+
+  void write_selection() {
+    if (!context_.selection) return;
+    const SelectionSummary& selection = *context_.selection;
+    heading("Flow records that match " + printable(selection.expression));
+    paragraph(grouped(selection.records) + " of " + grouped(selection.records + selection.others) + ", " +
+              grouped(selection.traffic.packets) + " packets, " + human_bytes(real(selection.traffic.bytes)));
+    if (selection.largest.empty()) return;
+    Table shown({{"Name"}, {"Application"}, {"From"}, {"To"}, {"Packets", true}, {"Bytes", true}});
+    for (const SelectedFlow& flow : selection.largest)
+      shown.add_row({flow.name.empty() ? "-" : flow.name, flow.application, flow.source, flow.destination,
+                     grouped(flow.packets), human_bytes(real(flow.bytes))});
+    text_ += shown.text(style_);
+    if (selection.records > selection.largest.size())
+      paragraph("and " + grouped(selection.records - selection.largest.size()) + " more; --flows FILE writes them all");
   }
 
   /// Shares of all bytes: a flow between two countries is in both.

@@ -78,6 +78,9 @@ class RecordingContext final : public AnalyzerContext {
     latencies.push_back(latency);
     latency_histograms.push_back(histogram);
   }
+  void observe_value(std::size_t histogram, double value) noexcept override {
+    plain_values[histogram].push_back(value);
+  }
   void discard_stream(std::size_t count) noexcept override { discarded += count; }
   void skip_stream(std::size_t count) noexcept override { skipped = count; }
   bool from_initiator() const noexcept override { return initiator; }
@@ -120,7 +123,8 @@ class RecordingContext final : public AnalyzerContext {
   std::map<std::string, std::vector<std::int64_t>> host_rows;
   std::vector<std::uint64_t> counters;
   std::vector<Duration> latencies;
-  std::vector<std::size_t> latency_histograms;  ///< of each of them
+  std::vector<std::size_t> latency_histograms;              ///< of each of them
+  std::map<std::size_t, std::vector<double>> plain_values;  ///< of observe_value(), by histogram
   std::map<FlowAttribute, std::string> attributes;
   std::map<std::pair<FlowNumber, Direction>, std::int64_t> numbers;
   std::shared_ptr<StreamBuffer> assemblies[2];  ///< from the initiator, from the responder

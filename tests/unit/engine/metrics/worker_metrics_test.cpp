@@ -24,6 +24,22 @@ TEST(LatencyHistogram, PutsDurationsIntoTheBucketThatBoundsThem) {
   EXPECT_DOUBLE_EQ(LatencyHistogram::upper_bound_seconds(1), 20e-6);
 }
 
+TEST(LatencyHistogram, PutsPlainValuesIntoBucketsOfTheirOwn) {
+  constexpr std::array<double, 2> kBounds{2.5, 4};
+  LatencyHistogram histogram;
+  for (const double value : {1.0, 2.5, 2.6, 4.0, 4.1}) histogram.observe_value(value, kBounds);
+  EXPECT_EQ(histogram.buckets[0], 2U) << "a bound is in its bucket";
+  EXPECT_EQ(histogram.buckets[1], 2U);
+  EXPECT_EQ(histogram.buckets[2], 1U);
+  EXPECT_EQ(histogram.count, 5U);
+  EXPECT_EQ(histogram.sum_nanoseconds, 14'200'000'000);
+}
+
+TEST(LatencyHistogram, BoundsAreTheDoublesThatTheirDigitsMean) {
+  EXPECT_EQ(LatencyHistogram::upper_bound_seconds(3), 8e-05);
+  EXPECT_EQ(LatencyHistogram::upper_bound_seconds(23), 83.88608);
+}
+
 TEST(WorkerMetrics, SumsCountersAndWidensTheTimeRange) {
   const auto a = std::make_unique<WorkerMetrics>(), b = std::make_unique<WorkerMetrics>();
   a->received_packets = 3;

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 
+#include "engine/base/cycles.h"
 #include "engine/source/memory_source.h"
 #include "tests/unit/engine/source/capture_bytes.h"
 
@@ -53,6 +54,22 @@ TEST(PacedSource, NeverDeliversBeforeTheTimeAndSaysWhatTimeItIs) {
     source->release(std::span(batch).first(polled.packet_count));
   }
   EXPECT_EQ(source->stats().received_packets, 4);
+}
+
+TEST(PacedSource, TellsHowLongItOnlyWaited) {
+  auto source = std::move(open_paced_source(packets_at({0, 60}), {})).value();
+  std::array<RawPacket, 8> batch;
+  std::uint64_t waited_cycles = 0;
+  const std::uint64_t begin = cycles_now();
+  for (PollStatus status = PollStatus::kOk; status == PollStatus::kOk;) {
+    const PollResult polled = source->poll(batch);
+    status = polled.status;
+    waited_cycles += polled.waited_cycles;
+    // Also in a poll that has packets in the end.
+    if (polled.packet_count != 0 && batch[0].received_at != kStart) EXPECT_GT(polled.waited_cycles, 0);
+    source->release(std::span(batch).first(polled.packet_count));
+  }
+  EXPECT_GE(waited_cycles, (cycles_now() - begin) / 2) << "nearly all of its time";
 }
 
 TEST(PacedSource, ShortensLongSilences) {

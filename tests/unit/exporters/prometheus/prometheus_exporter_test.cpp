@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "engine/metrics/export_ring.h"
 #include "tests/unit/sample_flow.h"
 
 namespace netpulse {
@@ -19,7 +20,9 @@ constexpr MetricDescription kCounters[] = {
     {"netpulse_tls_handshakes_total", "TLS handshakes.", "version", "1.3", "sni", "visible"},
     // Not beside its family: the text format still wants its lines together.
     {"netpulse_dns_responses_total", "DNS responses.", "rcode", "nxdomain"}};
-constexpr MetricDescription kHistograms[] = {{"netpulse_dns_latency_seconds", "DNS response time."}};
+constexpr double kScoreBounds[] = {2.5, 4};
+constexpr MetricDescription kHistograms[] = {{"netpulse_dns_latency_seconds", "DNS response time."},
+                                             {.family = "netpulse_rtp_mos", .help = "Scores.", .bounds = kScoreBounds}};
 
 RunNames full_names() {
   RunNames names = sample_names();
@@ -106,6 +109,12 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   snapshot->total.tcp_midstream_flows = 2;
   snapshot->total.tcp_super_frame_segments = 44;
   snapshot->exporters[0] = {100, 1};
+  snapshot->total.applications[2].of(TrafficDirection::kIn) = {1, 60};
+  snapshot->workers[1].export_ring_records = kExportRingFlows / 4;
+  snapshot->workers[1].batches = 5;
+  snapshot->workers[1].batch_sizes = {3, 0, 0, 0, 0, 0, 2, 0};
+  snapshot->workers[1].batch_packets = 131;
+  snapshot->sources[0].backlog_ratio = 0.5;
   fixture.latest.publish(snapshot);
   const std::string text = fixture.exporter.scrape();
   EXPECT_TRUE(has_line(text, "netpulse_capture_packets_total{interface=\"eth0\",worker=\"1\"} 9007199254740992"));
@@ -136,6 +145,49 @@ TEST(Prometheus, ShowsTheSnapshotsNumbers) {
   EXPECT_TRUE(has_line(text, "netpulse_country_bytes_total{country=\"SE\"} 4000"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_databases 2"));
   EXPECT_TRUE(has_line(text, "netpulse_geoip_reloads_total{result=\"taken\"} 5"));
+  EXPECT_TRUE(has_line(text, "netpulse_category_bytes_total{category=\"Streaming\"} 2000"));
+  EXPECT_TRUE(has_line(text, "netpulse_category_packets_total{category=\"Work\"} 1"));
+  EXPECT_TRUE(has_line(text, "netpulse_export_ring_load_ratio{worker=\"1\"} 0.25"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batches_total{worker=\"1\"} 5"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batch_packets_bucket{worker=\"1\",le=\"1.0\"} 3"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batch_packets_bucket{worker=\"1\",le=\"32.0\"} 3"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batch_packets_bucket{worker=\"1\",le=\"64.0\"} 5"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batch_packets_count{worker=\"1\"} 5"));
+  EXPECT_TRUE(has_line(text, "netpulse_worker_batch_packets_sum{worker=\"1\"} 131"));
+  EXPECT_TRUE(has_line(text, "netpulse_source_backlog_ratio{interface=\"eth0\",source=\"0\"} 0.5"));
+  EXPECT_TRUE(has_line(text, "netpulse_capture_info{interface=\"eth0\",backend=\"file\",mode=\"\"} 1"));
+}
+
+TEST(Prometheus, TellsOfItsOwnScrapes) {
+  const Fixture fixture;
+  const std::string first = fixture.exporter.scrape(), second = fixture.exporter.scrape();
+  EXPECT_TRUE(has_line(first, "netpulse_scrapes_total 0"));
+  EXPECT_TRUE(has_line(first, "netpulse_scrape_size_bytes 0"));
+  EXPECT_TRUE(has_line(second, "netpulse_scrapes_total 1"));
+  EXPECT_TRUE(has_line(second, "netpulse_scrape_size_bytes " + std::to_string(first.size())));
+  EXPECT_FALSE(has_line(second, "netpulse_scrape_duration_seconds 0"));
+}
+
+TEST(Prometheus, NamesTheBackendAndTheModeOfEachInterface) {
+  RunNames names = full_names();
+  names.interfaces = {"eth0", "eth1"};
+  const LatestSnapshot latest{make_zero_snapshot(names, 1, 1)};
+  const PrometheusExporter exporter{{"1.2.3", names.interfaces, "af_xdp", {"zero_copy"}}, latest};
+  const std::string text = exporter.scrape();
+  EXPECT_TRUE(has_line(text, "netpulse_capture_info{interface=\"eth0\",backend=\"af_xdp\",mode=\"zero_copy\"} 1"));
+  EXPECT_TRUE(has_line(text, "netpulse_capture_info{interface=\"eth1\",backend=\"af_xdp\",mode=\"\"} 1"));
+  EXPECT_TRUE(has_line(text, "netpulse_source_backlog_ratio{interface=\"eth0\",source=\"0\"} NaN"));
+}
+
+TEST(Prometheus, AHistogramOfPlainValuesHasItsOwnBounds) {
+  Fixture fixture;
+  const auto snapshot = fixture.change();
+  for (const double score : {2.0, 3.0, 4.5}) snapshot->total.plugin_histograms[1].observe_value(score, kScoreBounds);
+  fixture.latest.publish(snapshot);
+  const std::string text = fixture.exporter.scrape();
+  for (const char* line : {"netpulse_rtp_mos_bucket{le=\"2.5\"} 1", "netpulse_rtp_mos_bucket{le=\"4.0\"} 2",
+                           "netpulse_rtp_mos_bucket{le=\"+Inf\"} 3", "netpulse_rtp_mos_sum 9.5"})
+    EXPECT_TRUE(has_line(text, line)) << line;
 }
 
 TEST(Prometheus, ShowsTrafficByDirection) {

@@ -203,6 +203,9 @@ TEST(Rtp, TellsHowAStreamArrived) {
   EXPECT_EQ(flow.context.counter(Rtp::kCounterLost), 2U);
   EXPECT_EQ(flow.context.counter(Rtp::kCounterStreams), 1U);
   EXPECT_EQ(flow.context.latencies.size(), 1U);
+  ASSERT_EQ(flow.context.plain_values[Rtp::kHistogramMos].size(), 1U);
+  EXPECT_NEAR(flow.context.plain_values[Rtp::kHistogramMos][0] * 1e3, static_cast<double>(value("mos_estimated")),
+              0.51);
   const auto number = [&](FlowNumber kind) { return flow.context.numbers.at({kind, Direction::kLoToHi}); };
   EXPECT_EQ(number(FlowNumber::kMediaLost), 2);
   EXPECT_EQ(number(FlowNumber::kMediaJitterNanoseconds), value("jitter_ms"));

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs the program as its users do: command_line_test.py NETPULSE CAPTURES_FOLDER"""
 import json
+import operator
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -38,7 +40,7 @@ class WrongUsage(unittest.TestCase):
     def test_says_what_is_wrong_in_a_line(self):
         self.refused('--help')
         self.refused('did you mean read?', 'raed', SAMPLE)
-        self.refused('files is required', 'read')
+        self.refused('needs a capture file', 'read')
         self.refused('--workers', 'read', '--workers', '0', SAMPLE)
         self.refused('--format', 'read', '--format', 'xml', SAMPLE)
         self.refused('--colour', 'read', '--colour', SAMPLE)
@@ -48,6 +50,11 @@ class WrongUsage(unittest.TestCase):
 
     def test_a_broken_filter_is_explained(self):
         self.refused('syntax error', 'read', '-f', 'tcp prot 80', SAMPLE)
+
+    def test_a_broken_filter_of_flows_is_marked(self):
+        self.refused('did you mean tls.sni?', 'read', '--filter', 'tls.snii == "x"', SAMPLE)
+        self.refused('^~~~~~~~', 'read', '--filter', 'tls.snii == "x"', SAMPLE)
+        self.refused('-f and a pcap-filter', 'read', '--filter', 'tcp port 443', SAMPLE)
 
     def test_configuration_errors_name_file_line_and_key(self):
         with tempfile.NamedTemporaryFile('w', suffix='.toml') as config:
@@ -181,6 +188,31 @@ class Read(unittest.TestCase):
         report, _ = self.report('-f', 'udp port 53', SAMPLE)
         self.assertEqual(report['packets']['tcp'], 0)
         self.assertGreater(report['packets']['udp'], 0)
+
+    def test_a_filter_of_flows_selects_records_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as directory:
+            everything, selected = (os.path.join(directory, name) for name in ('all.jsonl', 'some.jsonl'))
+            whole, _ = self.report('--flows', everything, SAMPLE)
+            expression = 'tls && bytes > 2k && tls.sni ~ "[.](com|org)$"'
+            report, _ = self.report('--flows', selected, '--filter', expression, SAMPLE)
+            with open(everything) as lines:
+                flows = [json.loads(line) for line in lines]
+            wanted = [f for f in flows if f['app_protocol'] == 'tls' and f['src_bytes'] + f['dst_bytes'] > 2000
+                      and f['name_source'] == 'tls_sni' and re.search('[.](com|org)$', f['server_name'])]
+            self.assertTrue(0 < len(wanted) < len(flows))
+            with open(selected) as lines:
+                key = operator.itemgetter('flow_id')
+                self.assertEqual(sorted(map(json.loads, lines), key=key), sorted(wanted, key=key))
+        self.assertEqual(report['packets'], whole['packets'])
+        selection = report['selection']
+        self.assertEqual(selection['records'], len(wanted))
+        self.assertEqual(selection['records'] + selection['other_records'], len(flows))
+        self.assertEqual(selection['bytes'], sum(f['src_bytes'] + f['dst_bytes'] for f in wanted))
+
+    def test_the_filter_language_is_explained(self):
+        text = subprocess.run([NETPULSE, 'read', '--filter', 'help'], capture_output=True, text=True, check=True).stdout
+        for word in ('tls.sni', 'src_retransmissions', 'quic', 'contains'):
+            self.assertIn(word, text)
 
     def test_a_cut_file_is_reported_then_complained_about(self):
         report, errors = self.report(os.path.join(CAPTURES, 'form_cut.pcap'), status=1)
