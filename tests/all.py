@@ -141,7 +141,7 @@ def release(stage):
 
 def live(stage):
     for test in ('live_test.py', 'protocols_test.py', 'tcp_test.py', 'overload_test.py', 'http_test.py', 'restart_test.py',
-                 'grafana_test.py', 'af_xdp_test.py', 'dpdk_test.py'):
+                 'grafana_test.py', 'fleet_test.py', 'af_xdp_test.py', 'dpdk_test.py'):
         stage.run_counting([sys.executable, 'tests/live/' + test, '--netpulse', program('release')], 600)
 
 

@@ -184,11 +184,10 @@ bool HttpSession::open_to_all(const HttpState::Methods* methods) const {
 
 /// methods: of the route that was asked for, null if there is none, which only those who may ask are told.
 void HttpSession::authenticate(const HttpState::Methods* methods) {
-  if (!state_.authenticator.required() || open_to_all(methods)) return on_verdict({AuthOutcome::kAllowed});
+  if (!state_.authenticator.required() || open_to_all(methods)) return proceed();
   if (request_.count(http::field::authorization) > 1) return on_verdict({AuthOutcome::kMissing});
   const std::string_view header = field(http::field::authorization);
-  if (admitted_with_ && *admitted_with_ == state_.authenticator.digest(header))
-    return on_verdict({AuthOutcome::kAllowed});
+  if (admitted_with_ && *admitted_with_ == state_.authenticator.digest(header)) return proceed();
   const AuthVerdict verdict = state_.authenticator.check(
       header, client_, Clock::now(), [self = shared_from_this()](AuthVerdict late) { self->on_verdict(late); });
   // Hashing takes its time, but not the client's.
@@ -209,9 +208,11 @@ void HttpSession::on_verdict(AuthVerdict verdict) {
     const bool missing = verdict.outcome == AuthOutcome::kMissing;
     return refuse(missing ? HttpRefusal::kNoCredentials : HttpRefusal::kCredentials, std::move(response));
   }
-  if (const std::string_view header = field(http::field::authorization);
-      !header.empty() && state_.authenticator.required())
-    admitted_with_ = state_.authenticator.digest(header);
+  admitted_with_ = state_.authenticator.digest(field(http::field::authorization));
+  proceed();
+}
+
+void HttpSession::proceed() {
   const beast::string_view target = request_.target();
   if (target.empty() || target.front() != '/') return abandon(http::status::bad_request);
   const auto route = state_.routes.find(std::string(target.substr(0, target.find('?'))));

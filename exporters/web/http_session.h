@@ -52,6 +52,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void answer();
   void authenticate(const HttpState::Methods* methods);
   void on_verdict(AuthVerdict verdict);
+  void proceed();
   void dispatch(const HttpState::Methods& methods);
   bool open_to_all(const HttpState::Methods* methods) const;
   std::string method() const;

@@ -161,6 +161,10 @@ def test_who_may_ask():
         for wrong in (bearer(TOKEN[:-1] + 'c'), user(password='wrong'), user('mallory')):
             status, _, text = curl(client, server, '/metrics', *wrong)
             assert (status, text) == (401, 'Unauthorized\n'), (wrong, status, text)
+        # On one connection: what is open to everybody does not open the rest.
+        both = client.run(['curl', '-s', '--cacert', server.certificate, '-w', '%{http_code} ', '-o', '/dev/null', '-o', '/dev/null',
+                           '-H', 'Authorization: Bearer ' + TOKEN[::-1], URL + '/healthz', URL + '/metrics']).stdout
+        assert both == '200 401 ', both
         resolve = ['--resolve', 'monitor.example.org:8470:' + SERVER, '-k']
         for name, status in (('monitor.example.org', 200), ('monitor.example.org.', 421), ('evil.example', 421)):
             asked = curl(client, server, '/healthz', '-k', '-H', 'Host: %s:8470' % name, *resolve)
@@ -168,7 +172,7 @@ def test_who_may_ask():
         plain = client.run(['curl', '-s', '-m', '3', 'http://' + LISTEN + '/metrics']).stdout
         assert 'use https://' in plain, plain
         assert metric(client, server, 'netpulse_http_requests_refused_total{reason="no_credentials"}') == 4
-        assert metric(client, server, 'netpulse_http_requests_refused_total{reason="credentials"}') == 3
+        assert metric(client, server, 'netpulse_http_requests_refused_total{reason="credentials"}') == 4
         assert metric(client, server, 'netpulse_http_requests_refused_total{reason="host"}') == 2
         assert metric(client, server, 'netpulse_http_requests_refused_total{reason="plain_http"}') == 1
         server.stop()

@@ -298,6 +298,26 @@ TEST_F(HttpServerTest, AsksForTheTokenOnLoopbackTooAndTellsStrangersNothing) {
   std::remove(path.c_str());
 }
 
+TEST_F(HttpServerTest, WhatAnybodyMayAskLetsNobodyInFurther) {
+  const std::string path = testing::TempDir() + "http_server_test_open_token";
+  std::ofstream(path) << "0123456789abcdef\n";
+  serve({.token_file = path});
+  const auto request = [&](const std::string& target, const std::string& token) {
+    return "GET " + target + " HTTP/1.1\r\nHost: " + host() + "\r\nAuthorization: Bearer " + token + "\r\n";
+  };
+  const std::string wrong = "0123456789abcdeX", end = "Connection: close\r\n\r\n";
+  // One connection, the same wrong token: first where nobody looks at it.
+  const std::string answers = ask(request("/open", wrong) + "\r\n" + request("/hello", wrong) + end);
+  EXPECT_EQ(status(answers), "HTTP/1.1 200 OK");
+  EXPECT_NE(answers.find("HTTP/1.1 401 Unauthorized"), std::string::npos);
+  EXPECT_EQ(answers.find("hello\n"), std::string::npos);
+  // Who was let in with one token is not let in with another.
+  const std::string later = ask(request("/hello", "0123456789abcdef") + "\r\n" + request("/hello", wrong) + end);
+  EXPECT_EQ(status(later), "HTTP/1.1 200 OK");
+  EXPECT_NE(later.find("HTTP/1.1 401 Unauthorized"), std::string::npos);
+  std::remove(path.c_str());
+}
+
 TEST_F(HttpServerTest, CompressesForThoseWhoAskForIt) {
   serve();
   const std::string answer = get("/big", "Accept-Encoding: deflate, gzip;q=1.0\r\n");
