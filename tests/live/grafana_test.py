@@ -202,8 +202,12 @@ def test_increase_equals_the_totals_of_the_captures():
         for metric in ('netpulse_capture_%s_total', 'netpulse_traffic_%s_total', 'netpulse_transport_%s_total',
                        'netpulse_network_%s_total'):
             selected = metric % unit + '{instance="%s"}' % live
-            # The last packets may wait in the kernel's ring, and then for a scrape.
-            eventually(lambda: abs(increase_of(selected) - total) <= 0.01 * total, 10, selected + ' grows by the total')
+            try:  # the last packets may wait in the kernel's ring, and then for a scrape
+                eventually(lambda: abs(increase_of(selected) - total) <= 0.01 * total, 10, selected)
+            except AssertionError:
+                raise AssertionError('%s: increase %.1f, now %s, of %d; dropped: %s' % (
+                    selected, increase_of(selected), lab.value('sum(%s)' % selected), total,
+                    lab.query('netpulse_dropped_packets_total{instance="%s"} > 0' % live))) from None
         said.append('%s %.1f of %d' % (unit, increase_of(selected), total))
     return ', '.join(said)
 
