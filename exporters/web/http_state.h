@@ -43,7 +43,8 @@ struct HttpState {
             Authenticator::Post post)
       : options(wanted), identity(std::move(tls_identity)), authenticator(std::move(credentials), std::move(post)) {}
 
-  bool tls() const noexcept { return identity.context != nullptr; }
+  /// Any thread.
+  bool tls() const noexcept { return !options.tls_certificate.empty(); }
   void refused(HttpRefusal reason) { ++refused_requests[static_cast<std::size_t>(reason)]; }
 
   const HttpServerOptions options;
