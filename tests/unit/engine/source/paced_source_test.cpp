@@ -66,7 +66,9 @@ TEST(PacedSource, TellsHowLongItOnlyWaited) {
     status = polled.status;
     waited_cycles += polled.waited_cycles;
     // Also in a poll that has packets in the end.
-    if (polled.packet_count != 0 && batch[0].received_at != kStart) EXPECT_GT(polled.waited_cycles, 0);
+    if (polled.packet_count != 0 && batch[0].received_at != kStart) {
+      EXPECT_GT(polled.waited_cycles, 0);
+    }
     source->release(std::span(batch).first(polled.packet_count));
   }
   EXPECT_GE(waited_cycles, (cycles_now() - begin) / 2) << "nearly all of its time";
