@@ -104,7 +104,8 @@ std::string marked(std::string_view expression, const FilterFault& fault) {
   const std::string wrong = printable(expression.substr(begin, fault.length));
   const std::string rest =
       begin + fault.length < expression.size() ? printable(expression.substr(begin + fault.length)) : std::string();
-  return before + wrong + rest + '\n' + std::string(before.size(), ' ') + '^' +
+  constexpr std::size_t kIndent = 2;
+  return std::string(kIndent, ' ') + before + wrong + rest + '\n' + std::string(kIndent + before.size(), ' ') + '^' +
          std::string(wrong.empty() ? 0 : wrong.size() - 1, '~');
 }
 

@@ -17,7 +17,7 @@ struct FilterFault {
   std::size_t length = 0;  ///< of what is wrong; 0: something is missing at offset
   std::string message;
 };
-/// The expression, and below it a mark where it is wrong: two lines for a terminal.
+/// The expression, and below it a mark where it is wrong: two lines for a terminal, indented.
 std::string marked(std::string_view expression, const FilterFault& fault);
 
 /// A display filter, in Wireshark's manner (engine/filter/README.md has the language). Bounded: what it costs grows

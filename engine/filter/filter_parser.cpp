@@ -154,6 +154,12 @@ std::optional<FilterParser::Index> FilterParser::match_pattern(FilterNode node, 
   const PatternSource source{*expression->text, 0, true, false};
   if (source.expression.empty())
     return fail(begin, position_ - begin, "expected a regular expression that is not empty");
+  if (source.expression.size() > kPatternBytesMax)
+    return fail(begin, position_ - begin,
+                "a regular expression has at most " + std::to_string(kPatternBytesMax) + " characters");
+  if (++patterns_ > kPatternsMax)
+    return fail(begin, position_ - begin,
+                "a filter has at most " + std::to_string(kPatternsMax) + " regular expressions; (a|b) is one");
   auto compiled = PatternDatabase::compile({&source, 1});
   if (!compiled.ok()) return fail(begin, position_ - begin, "not a regular expression: " + compiled.error().message);
   node.pattern = std::make_unique<FilterPattern>(std::move(compiled).value());

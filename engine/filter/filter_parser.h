@@ -21,6 +21,8 @@ class FilterParser {
   using Index = std::uint32_t;
   /// Bounds both the parser's and the evaluation's recursion.
   static constexpr std::size_t kNodesMax = 512, kDepthMax = 64, kSetMax = 1024;
+  /// A pattern may take half a second to compile.
+  static constexpr std::size_t kPatternsMax = 8, kPatternBytesMax = 256;
 
   // Each returns the index of its node, or nothing after a fault.
   std::optional<Index> any_of();
@@ -46,7 +48,7 @@ class FilterParser {
 
   const std::string_view text_;
   const FilterVocabulary& vocabulary_;
-  std::size_t position_ = 0, depth_ = 0;
+  std::size_t position_ = 0, depth_ = 0, patterns_ = 0;
   std::unique_ptr<FilterExpression::Program> program_;
   std::optional<FilterFault> fault_;
 };

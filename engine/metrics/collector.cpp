@@ -83,6 +83,7 @@ bool Collector::drain_flows() {
     }
     top_lists_.add(batch_);
     for (FlowSink* sink : flow_sinks_) sink->write(batch_);
+    for (FlowSink* watcher : flow_watchers_) watcher->write(batch_);
     worker.flows->pop(count);
   }
   return any;

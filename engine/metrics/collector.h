@@ -38,6 +38,7 @@ class Collector {
 
   /// Before start().
   void add_flow_sink(FlowSink& sink) { flow_sinks_.push_back(&sink); }
+  void add_flow_watcher(FlowSink& watcher) { flow_watchers_.push_back(&watcher); }
   void add_metrics_sink(MetricsSink& sink) { metrics_sinks_.push_back(&sink); }
   /// Looks up where the ends of each flow are; places must outlive the collector.
   void use_places(PlaceDatabase& places) { place_totals_ = std::make_unique<PlaceTotals>(places); }
@@ -58,7 +59,7 @@ class Collector {
 
   Inputs inputs_;
   std::vector<WorkerEnd> workers_;
-  std::vector<FlowSink*> flow_sinks_;
+  std::vector<FlowSink*> flow_sinks_, flow_watchers_;
   std::vector<MetricsSink*> metrics_sinks_;
   Bell bell_;
   TopLists top_lists_;

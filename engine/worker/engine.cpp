@@ -328,6 +328,7 @@ void Engine::add_flow_sink(FlowSink& sink) {
   implementation_->names->exporters.emplace_back(sink.name());
   implementation_->collector->add_flow_sink(sink);
 }
+void Engine::add_flow_watcher(FlowSink& watcher) { implementation_->collector->add_flow_watcher(watcher); }
 void Engine::add_metrics_sink(MetricsSink& sink) { implementation_->collector->add_metrics_sink(sink); }
 
 void Engine::use_places(PlaceDatabase& places) {

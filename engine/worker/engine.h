@@ -49,6 +49,8 @@ class Engine {
 
   /// Before start(). Sinks are called from the collector's thread and must outlive the engine.
   void add_flow_sink(FlowSink& sink);
+  /// Likewise, but it is no exporter: its records are not counted as exported.
+  void add_flow_watcher(FlowSink& watcher);
   void add_metrics_sink(MetricsSink& sink);
 
   /// Before start(): each flow record gets the countries and networks of its ends. places must outlive the engine.

@@ -6,7 +6,7 @@
 
 #include "engine/base/result.h"
 #include "engine/metrics/sinks.h"
-#include "exporters/jsonl/flow_line.h"
+#include "exporters/common/flow_line.h"
 
 namespace netpulse {
 

@@ -1,5 +1,6 @@
 #include "exporters/web/http_names.h"
 #include "exporters/web/http_server.h"
+#include "exporters/web/recent_flows.h"
 
 namespace netpulse {
 
@@ -11,6 +12,9 @@ HttpServerOptions read_http_server_options(Config& config) {
   options.token_file = config.text("http", "token_file", "");
   options.users_file = config.text("http", "users_file", "");
   options.hosts = config.texts("http", "hosts", {});
+  options.recent_flows_max = static_cast<std::size_t>(
+      config.integer("http", "recent_flows_max", static_cast<std::int64_t>(options.recent_flows_max), 0,
+                     static_cast<std::int64_t>(RecentFlows::kFlowsMax)));
   options.connections_max = static_cast<std::size_t>(
       config.integer("http", "connections_max", static_cast<std::int64_t>(options.connections_max), 1, 4096));
   options.connections_per_address_max = static_cast<std::size_t>(config.integer(

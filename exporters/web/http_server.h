@@ -26,6 +26,7 @@ struct HttpResponse {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::string attachment = {};  ///< not empty: the name under which a browser saves the body; letters, digits, . - _
 };
 
 /// Called on the server's thread; it answers nobody else meanwhile, so it must not wait.
@@ -44,6 +45,7 @@ struct HttpServerOptions {
   std::string token_file = {};                     ///< one line, see parse_token()
   std::string users_file = {};                     ///< htpasswd, see parse_users()
   std::vector<std::string> hosts = {};             ///< further Host names, see HttpNames
+  std::size_t recent_flows_max = 2'000;            ///< flow records kept for viewers, see RecentFlows
   std::size_t connections_max = 64;
   std::size_t connections_per_address_max = 32;           ///< an IPv6 network of 64 bits counts as one
   Duration request_timeout = Duration::from_seconds(10);  ///< for a request to arrive, and for an answer to leave

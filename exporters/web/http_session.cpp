@@ -230,6 +230,9 @@ void HttpSession::dispatch(const HttpState::Methods& methods) {
     response.set(http::field::allow, allow);
     return send(std::move(response));
   }
+  // Another site's page may not even make this one work, unless somebody followed a link (Fetch Metadata, W3C).
+  if (request_["Sec-Fetch-Site"] == "cross-site" && request_["Sec-Fetch-Mode"] != "navigate")
+    return refuse(HttpRefusal::kOrigin, plain(http::status::forbidden));
   // GET changes nothing.
   if (route->first != "GET" && (request_.count(http::field::origin) > 1 ||
                                 !origin_allowed(field(http::field::origin), field(http::field::host), state_.tls())))
@@ -246,6 +249,8 @@ void HttpSession::dispatch(const HttpState::Methods& methods) {
     HttpResponse made = route->second.handler(request);
     response.result(made.status);
     response.set(http::field::content_type, made.content_type);
+    if (!made.attachment.empty())
+      response.set(http::field::content_disposition, "attachment; filename=\"" + made.attachment + "\"");
     response.body() = std::move(made.body);
   } catch (const std::exception&) {
     response = plain(http::status::internal_server_error);

@@ -10,6 +10,9 @@
 #include "engine/source/live_capture.h"
 #include "engine/source/paced_source.h"
 #include "exporters/prometheus/prometheus_exporter.h"
+#include "exporters/web/flow_api.h"
+#include "exporters/web/openapi.h"
+#include "exporters/web/recent_flows.h"
 #include "exporters/web/status_page.h"
 #include "tools/netpulse/commands.h"
 #include "tools/netpulse/progress.h"
@@ -119,6 +122,8 @@ int run_command(const CommandLine& line) {
   auto session = Session::open(settings, std::move(input.sources), input.interfaces, true);
   if (!session.ok()) return fail(session.error());
   const LatestSnapshot& latest = session.value()->latest();
+  RecentFlows recent_flows(settings.http.recent_flows_max);
+  session.value()->engine().add_flow_watcher(recent_flows);
   HttpServer& counted_server = *listening.value();
   const PrometheusExporter prometheus(
       {.version = kVersion, .interfaces = input.labels, .backend = input.backend, .modes = input.modes}, latest,
@@ -126,6 +131,8 @@ int run_command(const CommandLine& line) {
   // Declared after what its handlers use, so that it stops first.
   const std::unique_ptr<HttpServer> server = std::move(listening).value();
   add_status_routes(*server, latest, {.version = kVersion, .input = input.description});
+  add_flow_routes(*server, recent_flows, session.value()->engine().names());
+  add_openapi_route(*server, kVersion);
   server->handle("GET", "/metrics", [&prometheus](const HttpRequest& request) {
     const ExpositionFormat format = choose_format(request.accept);
     return HttpResponse{200, std::string(content_type_of(format)), prometheus.scrape(format)};

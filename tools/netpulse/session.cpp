@@ -60,7 +60,7 @@ Result<void> Session::add_sinks(const Settings& settings) {
       else
         selection_ = std::make_unique<FlowSelection>(expression, std::move(parsed), engine_->names());
     }
-    engine_->add_flow_sink(*selection_);
+    engine_->add_flow_watcher(*selection_);
   }
   for (const auto& sink : sinks_) engine_->add_flow_sink(*sink);
   return {};

@@ -97,6 +97,7 @@ TEST(SampleConfiguration, ShowsTheDefaults) {
   EXPECT_EQ(shown.http.token_file, wanted.http.token_file);
   EXPECT_EQ(shown.http.users_file, wanted.http.users_file);
   EXPECT_EQ(shown.http.hosts, wanted.http.hosts);
+  EXPECT_EQ(shown.http.recent_flows_max, wanted.http.recent_flows_max);
   EXPECT_EQ(shown.http.connections_max, wanted.http.connections_max);
   EXPECT_EQ(shown.http.connections_per_address_max, wanted.http.connections_per_address_max);
   EXPECT_EQ(shown.http.request_timeout, wanted.http.request_timeout);

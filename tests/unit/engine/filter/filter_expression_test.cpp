@@ -179,9 +179,9 @@ TEST(FilterExpression, SaysWhereItIsWrongAndWhatWasExpected) {
 }
 
 TEST(FilterExpression, MarksThePlaceBelowTheExpression) {
-  EXPECT_EQ(marked("tcp && nme", fault_in("tcp && nme")), "tcp && nme\n       ^~~");
-  EXPECT_EQ(marked("(tcp", fault_in("(tcp")), "(tcp\n    ^");
-  EXPECT_EQ(marked("\x1b[31m", fault_in("\x1b[31m")), "\\x1b[31m\n^~~~") << "no control byte reaches the terminal";
+  EXPECT_EQ(marked("tcp && nme", fault_in("tcp && nme")), "  tcp && nme\n         ^~~");
+  EXPECT_EQ(marked("(tcp", fault_in("(tcp")), "  (tcp\n      ^");
+  EXPECT_EQ(marked("\x1b[31m", fault_in("\x1b[31m")), "  \\x1b[31m\n  ^~~~") << "no control byte reaches the terminal";
 }
 
 TEST(FilterExpression, HasBounds) {
@@ -191,6 +191,11 @@ TEST(FilterExpression, HasBounds) {
   std::string many = "tcp";
   while (many.size() + 6 < FilterExpression::kBytesMax) many += "&&tcp";
   fault_in(many);
+  fault_in("name ~ " + std::string(257, 'a'));
+  std::string patterns = "name ~ a";
+  for (int i = 0; i < 7; ++i) patterns += " || name ~ a";
+  EXPECT_TRUE(matches(patterns));
+  fault_in(patterns + " || name ~ a");
   std::string enough = "tcp";
   for (int i = 0; i < 200; ++i) enough += " && tcp";
   EXPECT_TRUE(matches(enough));

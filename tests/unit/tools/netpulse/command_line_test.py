@@ -34,7 +34,7 @@ class WrongUsage(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done)
         self.assertEqual(done.stdout, b'')
         for line in done.stderr.decode().splitlines():
-            self.assertTrue(line.startswith('netpulse: '), line)
+            self.assertTrue(line.startswith(('netpulse: ', '  ')), line)
         self.assertIn(said, done.stderr.decode())
 
     def test_says_what_is_wrong_in_a_line(self):

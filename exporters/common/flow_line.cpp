@@ -1,4 +1,4 @@
-#include "exporters/jsonl/flow_line.h"
+#include "exporters/common/flow_line.h"
 
 #include <algorithm>
 #include <charconv>
