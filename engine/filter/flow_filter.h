@@ -17,6 +17,9 @@ class FlowVocabulary {
  public:
   /// protocols: by ProtocolId; must outlive this.
   explicit FlowVocabulary(std::span<const std::string> protocols);
+  ~FlowVocabulary();
+  FlowVocabulary(const FlowVocabulary&) = delete;
+  FlowVocabulary& operator=(const FlowVocabulary&) = delete;
 
   std::span<const FilterField> fields() const noexcept { return fields_; }
   std::span<const std::string> protocols() const noexcept { return protocols_; }
@@ -30,11 +33,6 @@ class FlowVocabulary {
   std::vector<Source> sources_;  // of each field
   std::vector<std::string> protocols_;
   std::size_t layers_ = 0;  // of protocols_, those in front of the application protocols
-
- public:
-  ~FlowVocabulary();
-  FlowVocabulary(const FlowVocabulary&) = delete;
-  FlowVocabulary& operator=(const FlowVocabulary&) = delete;
 };
 
 /// Which flow records an expression selects. One thread at a time; off the packet path.

@@ -1,21 +1,11 @@
 #include "exporters/common/flow_csv.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "engine/base/text.h"
+#include "exporters/common/number_text.h"
 
 namespace netpulse {
-namespace {
-
-template <class Number>
-void append_number(Number number, std::string& out) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  out.append(text, static_cast<std::size_t>(end - text));
-}
-
-}  // namespace
 
 void append_csv_text(std::string_view raw, std::string& out) {
   std::string text = printable(raw);

@@ -1,20 +1,13 @@
 #include "exporters/common/flow_line.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "engine/base/text.h"
+#include "exporters/common/number_text.h"
 
 namespace netpulse {
 namespace {
-
-template <class Number>
-void append_number(Number number, std::string& out) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  out.append(text, static_cast<std::size_t>(end - text));
-}
 
 void append_v4(const std::uint8_t* octets, std::string& out) {
   for (int i = 0; i < 4; ++i) {

@@ -119,10 +119,10 @@ int run_command(const CommandLine& line) {
   auto listening = HttpServer::listen(settings.http);
   if (!listening.ok()) return fail(listening.error());
 
+  RecentFlows recent_flows(settings.http.recent_flows_max);  // outlives the engine, which writes to it
   auto session = Session::open(settings, std::move(input.sources), input.interfaces, true);
   if (!session.ok()) return fail(session.error());
   const LatestSnapshot& latest = session.value()->latest();
-  RecentFlows recent_flows(settings.http.recent_flows_max);
   session.value()->engine().add_flow_watcher(recent_flows);
   HttpServer& counted_server = *listening.value();
   const PrometheusExporter prometheus(
